@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import { activityEvent, activityRow, alert, rowFilter, rowStatus, transcriptLine } from './activity.ts'
+import { issue } from './issue.ts'
+import { queueEntry } from './queue.ts'
+import { explanation, routingQuestion } from './routing.ts'
+import { settingsView } from './settings.ts'
+
+/** The one contract between window and engine; every type below is inferred from its schema. */
+
+export const listenerState = z.object({
+  id: z.string(),
+  address: z.string(),
+  port: z.int(),
+  tls: z.enum(['none', 'optional', 'required', 'implicit']),
+  auth: z.enum(['none', 'optional', 'required']),
+  /** Why it is not open; null when it is. */
+  problem: z.string().nullable(),
+})
+export type ListenerState = z.infer<typeof listenerState>
+
+export const dayCounts = z.object({
+  day: z.string(),
+  accepted: z.int(),
+  delivered: z.int(),
+  waiting: z.int(),
+  held: z.int(),
+  failed: z.int(),
+})
+export type DayCounts = z.infer<typeof dayCounts>
+
+/** One hole of the sorting rack: what came from one device by one route today. */
+export const rackCell = z.object({
+  device: z.string(),
+  route: z.string(),
+  delivered: z.int(),
+  waiting: z.int(),
+  held: z.int(),
+  failed: z.int(),
+  lastAt: z.int(),
+})
+
+export const status = z.object({
+  running: z.boolean(),
+  /** Delivery is stopped by a person or by a broken rule set. */
+  deliveryPaused: z.enum(['no', 'by-person', 'by-config']),
+  hostname: z.string(),
+  /** Addresses of this computer that a device can reach, best first. */
+  addresses: z.array(z.string()),
+  listeners: z.array(listenerState),
+  today: dayCounts,
+  /** Oldest first, today last. */
+  days: z.array(dayCounts),
+  rack: z.array(rackCell),
+  waiting: z.int(),
+  held: z.int(),
+  lastDeliveredAt: z.int().nullable(),
+  alerts: z.array(alert),
+  /** False when the key store cannot protect passwords properly on this computer. */
+  secretsProtected: z.boolean(),
+})
+export type Status = z.infer<typeof status>
+
+export const configState = z.object({
+  path: z.string(),
+  /** The file as it is, plain secrets replaced by `%{hidden}%`. */
+  text: z.string(),
+  /** The text that is in force is this file's; false when the file has errors and the last good one stays in force. */
+  inForce: z.boolean(),
+  issues: z.array(issue),
+  settings: settingsView,
+})
+export type ConfigState = z.infer<typeof configState>
+
+/** One change of one key. `value` null removes it (and an empty table it leaves). */
+export const configChange = z.object({ path: z.array(z.string()).min(1), value: z.json() })
+export type ConfigChange = z.infer<typeof configChange>
+
+/** `saved` false: nothing was written, and `issues` says why. */
+export const saveResult = z.object({ saved: z.boolean(), issues: z.array(issue) })
+export type SaveResult = z.infer<typeof saveResult>
+
+/** A connection test of a relay as typed, before it is saved. */
+export const relayTest = z.object({
+  address: z.string(),
+  port: z.int(),
+  protocol: z.enum(['smtp', 'lmtp']),
+  encryption: z.enum(['implicit', 'starttls', 'optional', 'none']),
+  allowInvalidCertificates: z.boolean(),
+  username: z.string(),
+  /** null: use the secret stored for `routeId`. */
+  password: z.string().nullable(),
+  routeId: z.string().nullable(),
+  allowCleartext: z.boolean(),
+})
+export type RelayTest = z.infer<typeof relayTest>
+export const relayTestResult = z.object({
+  ok: z.boolean(),
+  cause: z.string(),
+  text: z.string(),
+  tls: z.string().nullable(),
+  transcript: z.array(transcriptLine),
+})
+export type RelayTestResult = z.infer<typeof relayTestResult>
+
+const entryIds = z.object({ ids: z.array(z.string()) })
+const nothing = z.object({})
+
+export const requests = {
+  'status.get': { args: nothing, result: status },
+  'delivery.pause': { args: z.object({ paused: z.boolean() }), result: z.void() },
+  'alert.dismiss': { args: z.object({ key: z.string() }), result: z.void() },
+  /** Newest first; `before` is the last row seen (its acceptedAt and key), null from the top. */
+  'activity.rows': {
+    args: z.object({
+      filter: rowFilter,
+      before: z.object({ acceptedAt: z.int(), key: z.string() }).nullable(),
+      limit: z.int().min(1).max(2000),
+    }),
+    result: z.object({
+      rows: z.array(activityRow),
+      more: z.boolean(),
+      /** Rows that fit the filter's text, route, device and day, by status. */
+      counts: z.record(rowStatus, z.int()),
+    }),
+  },
+  /** Everything that happened to one message, oldest first. */
+  'activity.message': { args: z.object({ entryId: z.string() }), result: z.array(activityEvent) },
+  'queue.list': { args: nothing, result: z.array(queueEntry) },
+  'queue.retry': { args: entryIds, result: z.void() },
+  'queue.retryAll': { args: nothing, result: z.void() },
+  'queue.hold': { args: entryIds, result: z.void() },
+  'queue.release': { args: entryIds, result: z.void() },
+  'queue.cancel': { args: entryIds.extend({ bounce: z.boolean() }), result: z.void() },
+  /** The header block of a waiting message, at most 64 KiB. */
+  'queue.headers': { args: z.object({ id: z.string() }), result: z.string() },
+  'config.get': { args: nothing, result: configState },
+  /** Problems of a text without saving it. */
+  'config.check': { args: z.object({ text: z.string() }), result: z.array(issue) },
+  'config.saveText': { args: z.object({ text: z.string() }), result: saveResult },
+  /** Changes single keys and keeps comments and order. Secrets are stored first and referred to as `%{secret:NAME}%`. */
+  'config.change': {
+    args: z.object({ changes: z.array(configChange), secrets: z.array(z.object({ name: z.string(), value: z.string() })) }),
+    result: saveResult,
+  },
+  'routing.explain': { args: routingQuestion, result: explanation },
+  /** Problems of one expression as typed, for example while editing a rule. */
+  'routing.checkExpression': {
+    args: z.object({ text: z.string(), context: z.enum(['route', 'schedule', 'tls', 'connection']) }),
+    result: z.object({
+      problem: z.object({ kind: z.string(), message: z.string(), column: z.int(), suggestion: z.string().nullable() }).nullable(),
+    }),
+  },
+  'relay.test': { args: relayTest, result: relayTestResult },
+  /** Hands a small test message in as a device would; answers its entry id. */
+  'message.sendTest': { args: z.object({ to: z.string(), from: z.string() }), result: z.object({ entryId: z.string() }) },
+  'clipboard.write': { args: z.object({ text: z.string() }), result: z.void() },
+  'window.openConfigFile': { args: nothing, result: z.void() },
+} as const
+
+export type RequestName = keyof typeof requests
+export type Args<R extends RequestName> = z.infer<(typeof requests)[R]['args']>
+export type Result<R extends RequestName> = z.infer<(typeof requests)[R]['result']>
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: { code: string; text: string } }
+
+/** What the engine tells the window unasked, in batches of at most one per 100 ms. */
+export const notices = {
+  /** Rows that are new or changed; `seq` of the newest event. A window that missed some asks again. */
+  'activity.changed': z.object({ rows: z.array(activityRow), seq: z.int() }),
+  'status.changed': status,
+  'config.changed': configState,
+} as const
+export type NoticeName = keyof typeof notices
+export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>
+
+/** What preload puts into the page as `window.mailroom`. */
+export interface MailroomBridge {
+  ask<R extends RequestName>(request: R, args: Args<R>): Promise<Answer<Result<R>>>
+  /** @returns a function that ends the subscription */
+  on<N extends NoticeName>(notice: N, handler: (value: Notice<N>) => void): () => void
+  readonly platform: 'win32' | 'darwin' | 'linux'
+  readonly version: string
+}

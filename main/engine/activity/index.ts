@@ -1,0 +1,2 @@
+/** Numbered events: keeps the newest, appends to disk, hands over those since a number, searches; and what needs a person. */
+export type * from './types.ts'

@@ -1,0 +1,35 @@
+import type { ActivityDraft, ActivityEvent, ActivityRow, Alert, DayCounts, RowFilter, RowStatus, Status } from '../../contract/index.ts'
+
+export interface Activity {
+  /** Reads what the last days left, so numbers go on where they stopped. */
+  open(): Promise<void>
+  /** Numbers it, keeps it, writes it soon after. Never throws and never waits: a full disk loses log lines, not mail. */
+  record(draft: ActivityDraft): ActivityEvent
+  /** Events after `seq` that are still in memory, oldest first. */
+  since(seq: number): readonly ActivityEvent[]
+  /** Everything about one message, oldest first; memory first, then disk. */
+  ofEntry(entryId: string): Promise<readonly ActivityEvent[]>
+  rows(query: { filter: RowFilter; before: { acceptedAt: number; key: string } | null; limit: number }): Promise<{
+    readonly rows: readonly ActivityRow[]
+    readonly more: boolean
+    readonly counts: Readonly<Record<RowStatus, number>>
+  }>
+  /** Events from the files, oldest first, for the command line. */
+  read(query: { sinceAt: number | null }): AsyncIterable<ActivityEvent>
+  counts(): {
+    readonly today: DayCounts
+    readonly days: readonly DayCounts[]
+    readonly rack: Status['rack']
+    readonly lastDeliveredAt: number | null
+  }
+  onRecord(handler: (event: ActivityEvent, changed: readonly ActivityRow[]) => void): () => void
+
+  /** What needs a person. The same key again only counts up. */
+  raise(alert: Omit<Alert, 'since' | 'count'>): void
+  /** It is over, or a person has seen it. */
+  clear(key: string): void
+  readonly alerts: readonly Alert[]
+  onAlerts(handler: (alerts: readonly Alert[]) => void): () => void
+  /** Writes what is pending, ends. */
+  close(): Promise<void>
+}

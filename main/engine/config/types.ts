@@ -1,0 +1,41 @@
+import type { ConfigChange, Issue, Settings, SettingsView } from '../../contract/index.ts'
+
+/** A configuration as read: settings with defaults where something was wrong, and every problem. `usable` is false when there is any error. */
+export interface LoadedConfig {
+  readonly text: string
+  readonly settings: Settings
+  readonly view: SettingsView
+  readonly issues: readonly Issue[]
+  readonly usable: boolean
+  /** An error touches the route strategy or a route it can choose: deliveries must wait (routing rules 1.11). */
+  readonly routingBroken: boolean
+}
+
+/** What macros may ask for. Each returns undefined when there is no such thing. */
+export interface MacroSources {
+  environment(name: string): string | undefined
+  /** @returns the text, or why it cannot be had */
+  file(path: string): Promise<{ readonly text: string } | { readonly problem: string }>
+  secret(name: string): string | undefined
+}
+
+export interface SaveOutcome {
+  readonly saved: boolean
+  readonly issues: readonly Issue[]
+}
+
+/** config.toml on disk: in force, watched, saved without losing comments, with history. */
+export interface ConfigFile {
+  /** Reads it, or writes the commented first one. Never throws for bad contents: problems are issues. */
+  open(): Promise<LoadedConfig>
+  /** In force now. */
+  readonly current: LoadedConfig
+  /** What the file says now, when it is not in force because of errors; otherwise the same as `current`. */
+  readonly latest: LoadedConfig
+  check(text: string): Promise<readonly Issue[]>
+  saveText(text: string): Promise<SaveOutcome>
+  change(changes: readonly ConfigChange[]): Promise<SaveOutcome>
+  /** Called after every reload: in force, or refused with its issues. */
+  onChange(handler: (loaded: LoadedConfig, inForce: boolean) => void): void
+  close(): Promise<void>
+}

@@ -1,0 +1,2 @@
+/** Messages on disk: accept, update, remove, recover after a crash, set aside what cannot be read. */
+export type * from './types.ts'
