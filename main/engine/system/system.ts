@@ -13,4 +13,6 @@ export interface System {
   environment(name: string): string | undefined
   /** This process, for locks and unique names. */
   readonly processId: number
+  /** For the few things that differ: the Maildir info separator, named pipes. */
+  readonly platform: 'windows' | 'macos' | 'linux'
 }
