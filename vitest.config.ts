@@ -18,7 +18,7 @@ export default defineConfig({
       },
       {
         // The window's logic runs as in the browser, so that $state, $derived and $effect are the real ones.
-        plugins: [svelte()],
+        plugins: [svelte({ configFile: false })],
         test: {
           name: 'window',
           include: ['test/unit/renderer/**/*.test.ts'],
