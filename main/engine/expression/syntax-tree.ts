@@ -1,3 +1,4 @@
+import { FALSE, TRUE } from './value.ts'
 import type { Value } from './value.ts'
 
 /** `at` is the offset of the token a fault is reported at, `depth` the height of the tree below and with the node. */
@@ -85,6 +86,11 @@ export function walk(node: Node, visit: (node: Node) => void): void {
   for (const child of childrenOf(node)) walk(child, visit)
 }
 
+/** Whether the node or one below it passes the test. */
+export function someNode(node: Node, test: (node: Node) => boolean): boolean {
+  return test(node) || childrenOf(node).some((child) => someNode(child, test))
+}
+
 /** Offset of the first character of the node's text, brackets around it aside. */
 export function startOf(node: Node): number {
   return node.type === 'binary' ? node.start : node.at
@@ -93,6 +99,7 @@ export function startOf(node: Node): number {
 /** The value of a literal, or undefined for anything that has to be evaluated. */
 export function literalOf(node: Node): Value | undefined {
   if (node.type === 'number' || node.type === 'string') return node.value
-  if (node.type === 'name') return { true: 1n, false: 0n }[node.name]
-  return undefined
+  if (node.type !== 'name') return undefined
+  if (node.name === 'true') return TRUE
+  return node.name === 'false' ? FALSE : undefined
 }
