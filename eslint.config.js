@@ -75,11 +75,18 @@ export default defineConfig(
     rules: {
       eqeqeq: ['error', 'always'],
       'no-console': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'all' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', caughtErrors: 'all' },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // Lines of mail are spread into characters on purpose; nothing here cuts emoji apart for people.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // Types here are structural: a fake or a wrapped socket stands where the class is named.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A fake or an adapter may answer at once where the interface lets others wait.
       '@typescript-eslint/require-await': 'off',
       // Generic helpers of the bridge name their type once on purpose.

@@ -1,6 +1,7 @@
 /** `npm run package`: the app as a program of its own, in dist/. Arguments are electron-builder's, such as `-- --linux deb`. */
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 import { findElectron } from './electron.ts'
 import { isMain, root, runInForeground, say } from './house.ts'
@@ -27,7 +28,7 @@ export async function pack(targets: readonly string[]): Promise<void> {
   if (electron.dist === null) throw new Error('MAILROOM_ELECTRON names a program, and packaging needs a whole distribution. Unset it.')
   if (forThisMachine) await rm(path.join(root, 'dist'), { recursive: true, force: true })
   const args = forThisMachine ? ['--dir', `-c.electronDist=${electron.dist}`] : targets
-  const builder = path.join(root, 'node_modules', 'electron-builder', 'cli.js')
+  const builder = fileURLToPath(import.meta.resolve('electron-builder/cli.js'))
   const code = await runInForeground(process.execPath, [builder, ...args, '--publish', 'never'])
   if (code !== 0) throw new Error(`electron-builder failed with exit code ${code}.`)
 }
