@@ -15,7 +15,7 @@ const mayImport = {
   routing: ground,
   spool: ground,
   maildir: ground,
-  bounce: ground,
+  bounce: [...ground, 'spool'],
   activity: ground,
   secrets: ground,
   listener: first,

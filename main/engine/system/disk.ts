@@ -55,6 +55,8 @@ export interface DiskStat {
 }
 
 export interface Watch {
+  /** Resolves when changes from now on will be seen. */
+  readonly ready: Promise<void>
   close(): Promise<void>
 }
 

@@ -112,7 +112,8 @@ export function createNodeDisk(): Disk {
       })
       // A folder that vanishes or cannot be watched costs live reloading, nothing else.
       watcher.on('error', () => undefined)
-      return { close: () => watcher.close() }
+      const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()))
+      return { ready, close: () => watcher.close() }
     },
     lock: (path, note) => lockFile(path, note),
   }
