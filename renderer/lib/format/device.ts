@@ -1,0 +1,19 @@
+import type { ClientInfo } from '../../../main/contract/activity.ts'
+import { t } from '../words/words.svelte.ts'
+
+/** What tells one device from another, as counts and filters name it: its login, or else its address. */
+export function deviceKey(client: ClientInfo): string {
+  return client.account ?? client.address
+}
+
+/** What a person calls it: its login, the name it gives itself when that is one, or its address. */
+export function deviceName(client: ClientInfo): string {
+  if (client.port === 0) return t('device.here')
+  if (client.account !== null && client.account !== '') return client.account
+  return isName(client.helo) ? client.helo : client.address
+}
+
+/** Old devices greet with nothing, their own address or `localhost`: no name to know them by. */
+function isName(helo: string): boolean {
+  return /\p{L}/u.test(helo) && !helo.startsWith('[') && !/^localhost\b/i.test(helo) && !helo.includes(':')
+}

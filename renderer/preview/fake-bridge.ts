@@ -1,0 +1,100 @@
+import type { Answer, Args, MailroomBridge, Notice, NoticeName, RequestName, Result } from '../../main/contract/channels.ts'
+import type { ActivityRow, RowStatus } from '../../main/contract/activity.ts'
+import { matches } from '../screens/activity/merge-rows.ts'
+import { freshRow, madeUpRows } from './made-up-mail.ts'
+import { madeUpConfig } from './made-up-settings.ts'
+import { madeUpQueue, madeUpStatus } from './made-up-status.ts'
+import { madeUpStory } from './made-up-story.ts'
+import type { FakeOptions } from './options.ts'
+
+type Handlers = { [R in RequestName]?: (args: Args<R>) => Result<R> }
+type Listeners = { [N in NoticeName]: Set<(value: Notice<N>) => void> }
+
+/** A bridge with an office behind it that does not exist: it answers, remembers what is held or cancelled, and may bring new mail by itself. */
+export function createFakeBridge(options: FakeOptions): MailroomBridge {
+  let rows = madeUpRows(options.mail, options.now)
+  let status = madeUpStatus(options, rows)
+  let seq = 2_000_000
+  const listeners: Listeners = { 'activity.changed': new Set(), 'status.changed': new Set(), 'config.changed': new Set() }
+
+  function tell<N extends NoticeName>(notice: N, value: Notice<N>): void {
+    for (const handler of listeners[notice]) handler(value)
+  }
+  function recount(): void {
+    const waits = rows.filter((row) => row.status === 'waiting').length
+    status = { ...status, waiting: waits, held: rows.filter((row) => row.status === 'held').length }
+    tell('status.changed', status)
+  }
+  function change(ids: readonly string[], how: (row: ActivityRow) => ActivityRow): void {
+    const changed: ActivityRow[] = []
+    rows = rows.map((row) => {
+      if (!ids.includes(row.entryId) || !['waiting', 'held', 'sending'].includes(row.status)) return row
+      const next = { ...how(row), seq: seq++, changedAt: Date.now() }
+      changed.push(next)
+      return next
+    })
+    tell('activity.changed', { rows: changed, seq })
+    recount()
+  }
+  const handlers: Handlers = {
+    'status.get': () => status,
+    'delivery.pause': ({ paused }) => {
+      status = { ...status, deliveryPaused: paused ? 'by-person' : 'no' }
+      tell('status.changed', status)
+    },
+    'alert.dismiss': ({ key }) => {
+      status = { ...status, alerts: status.alerts.filter((alert) => alert.key !== key) }
+      tell('status.changed', status)
+    },
+    'activity.rows': ({ filter, before, limit }) => {
+      const fitting = rows.filter((row) => matches(row, { ...filter, status: null }))
+      const counts = { sending: 0, waiting: 0, held: 0, delivered: 0, failed: 0, cancelled: 0 } satisfies Record<RowStatus, number>
+      for (const row of fitting) counts[row.status]++
+      const shown = filter.status === null ? fitting : fitting.filter((row) => row.status === filter.status)
+      const from = before === null ? 0 : shown.findIndex((row) => row.key === before.key) + 1
+      return { rows: shown.slice(from, from + limit), more: shown.length > from + limit, counts }
+    },
+    'activity.message': ({ entryId }) => {
+      const row = rows.find((one) => one.entryId === entryId)
+      return row === undefined ? [] : madeUpStory(row)
+    },
+    'queue.list': () => madeUpQueue(rows),
+    'queue.retry': ({ ids }) => change(ids, (row) => ({ ...row, nextAttemptAt: Date.now() })),
+    'queue.retryAll': () => undefined,
+    'queue.hold': ({ ids }) => change(ids, (row) => ({ ...row, status: 'held', nextAttemptAt: null })),
+    'queue.release': ({ ids }) => change(ids, (row) => ({ ...row, status: 'waiting', nextAttemptAt: Date.now() + 1000 })),
+    'queue.cancel': ({ ids }) => change(ids, (row) => ({ ...row, status: 'cancelled', disposition: 'cancelled', nextAttemptAt: null })),
+    'queue.headers': ({ id }) =>
+      `Received: from scanner-reception ([192.168.1.40])\r\n by mailroom.office.lan with ESMTP id ${id};\r\n Mon, 23 Nov 2026 14:38:40 +0000\r\nFrom: "Scanner reception" <scans@alderfinch.example>\r\nTo: claims@northgate-insurance.example\r\nSubject: Scan from reception, 2 pages\r\nX-Strange: <b onmouseover=alert(1)>\u202Ehostile</b>\r\n`,
+    'config.get': () => madeUpConfig,
+    'config.check': () => [],
+    'config.saveText': () => ({ saved: true, issues: [] }),
+    'config.change': () => ({ saved: true, issues: [] }),
+    'routing.checkExpression': () => ({ problem: null }),
+    'clipboard.write': () => undefined,
+    'window.openConfigFile': () => undefined,
+  }
+
+  if (options.live > 0) {
+    let number = 0
+    setInterval(() => {
+      const row = freshRow(number++, Date.now())
+      rows = [row, ...rows]
+      tell('activity.changed', { rows: [row], seq: seq++ })
+    }, 1000 / options.live)
+  }
+
+  return {
+    platform: 'linux',
+    version: '0.1.0',
+    async ask<R extends RequestName>(request: R, args: Args<R>): Promise<Answer<Result<R>>> {
+      const handler = handlers[request]
+      if (handler === undefined) return { ok: false, problem: { code: 'preview', text: `the preview does not know ${request}` } }
+      return { ok: true, value: handler(args) }
+    },
+    on(notice, handler) {
+      listeners[notice].add(handler)
+      return () => void listeners[notice].delete(handler)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import type { Component } from 'svelte'
+import Hourglass from '@lucide/svelte/icons/hourglass'
+import LayoutGrid from '@lucide/svelte/icons/layout-grid'
+import ScrollText from '@lucide/svelte/icons/scroll-text'
+import type { Status } from '../../main/contract/channels.ts'
+import type { IconOf } from '../lib/ui/icon.ts'
+import { saying } from '../lib/words/words.svelte.ts'
+import type { PlainKey, Saying } from '../lib/words/words.svelte.ts'
+import Activity from './activity/Activity.svelte'
+import Overview from './overview/Overview.svelte'
+import Queue from './queue/Queue.svelte'
+import type { ScreenId } from './screen-id.ts'
+
+interface Screen {
+  readonly id: ScreenId
+  readonly title: PlainKey
+  readonly icon: IconOf
+  readonly component: Component
+  /** Above, or at the foot of the sidebar. */
+  readonly group: 'start' | 'end'
+  /** A count beside the name; null for none. */
+  readonly badge?: (status: Status | null) => { readonly value: number; readonly said: Saying; readonly need: boolean } | null
+}
+
+const some = (value: number, said: Saying, need = false): ReturnType<NonNullable<Screen['badge']>> =>
+  value === 0 ? null : { value, said, need }
+
+const needs = (status: Status | null): ReturnType<typeof some> => {
+  const count = status?.alerts.length ?? 0
+  return some(count, saying('screen.overview.need', { count }), true)
+}
+const waits = (status: Status | null): ReturnType<typeof some> => {
+  const count = (status?.waiting ?? 0) + (status?.held ?? 0)
+  return some(count, saying('screen.queue.count', { count }))
+}
+
+/** The screens of the sidebar. A new one is a line here and its id in `screen-id.ts`. */
+export const screens: readonly Screen[] = [
+  { id: 'overview', title: 'screen.overview', icon: LayoutGrid, component: Overview, group: 'start', badge: needs },
+  { id: 'activity', title: 'screen.activity', icon: ScrollText, component: Activity, group: 'start' },
+  { id: 'queue', title: 'screen.queue', icon: Hourglass, component: Queue, group: 'start', badge: waits },
+]
