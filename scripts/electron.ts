@@ -34,7 +34,15 @@ const hasFallback = process.platform === 'linux' && process.arch === 'x64'
  * Says on standard error which one it is.
  * @throws Error naming what to do when there is none
  */
-export async function findElectron(): Promise<FoundElectron> {
+export function findElectron(): Promise<FoundElectron> {
+  search ??= lookForElectron()
+  return search
+}
+
+/** One search a process: a test run asks for every window it opens. */
+let search: Promise<FoundElectron> | undefined
+
+async function lookForElectron(): Promise<FoundElectron> {
   const found = findOverride() ?? findOfficial() ?? findFallback() ?? (await installOfficial()) ?? (await fetchFallback())
   if (found === null) {
     throw new Error('No Electron: run "npx install-electron" where its download can be reached, or name a program in MAILROOM_ELECTRON.')
