@@ -5,7 +5,7 @@ import { FUNCTIONS } from './functions.ts'
 import { newCaptures } from './pattern.ts'
 import { print } from './print.ts'
 import { literalOf, someNode, walk } from './syntax-tree.ts'
-import type { BinaryOperator, Node } from './syntax-tree.ts'
+import type { Node } from './syntax-tree.ts'
 import { isTruthy, typeOf } from './value.ts'
 import type { Value } from './value.ts'
 
@@ -16,7 +16,9 @@ const MOST_PINNED = 200
 /** What is worth knowing about a condition more than once. */
 interface Facts {
   text: string
-  names: ReadonlySet<string> | undefined // the variables it looks at; undefined when it looks at more than variables
+  choices: readonly Node[] | undefined // the operands of a chain of ||
+  conjuncts: readonly Node[] | undefined // the operands of a chain of &&
+  only: { name: string; holds: (value: Value) => boolean | undefined } | undefined // the one variable it looks at, and its truth by that
   captures: boolean
   constant: boolean | undefined // its truth when it looks at nothing
   range: Range | undefined
@@ -41,15 +43,13 @@ export class Reasoning {
     this.steps += 1
     if (this.steps > MOST_STEPS) return false
     if (this.isAlwaysTrue(earlier) || this.isSame(later, earlier)) return true
-    const laterOr = operandsOf(later, '||')
-    if (laterOr) return laterOr.every((part) => this.implies(part, earlier))
-    const earlierAnd = operandsOf(earlier, '&&')
-    if (earlierAnd) return earlierAnd.every((part) => this.implies(later, part))
-    const earlierOr = operandsOf(earlier, '||')
-    if (earlierOr?.some((part) => this.implies(later, part))) return true
-    const laterAnd = operandsOf(later, '&&')
-    if (laterAnd?.some((part) => this.implies(part, earlier))) return true
-    return rangeInside(this.factsOf(later).range, this.factsOf(earlier).range) || this.holdsForAllPinned(later, earlier)
+    const inner = this.factsOf(later)
+    const outer = this.factsOf(earlier)
+    if (inner.choices) return inner.choices.every((part) => this.implies(part, earlier))
+    if (outer.conjuncts) return outer.conjuncts.every((part) => this.implies(later, part))
+    if (outer.choices?.some((part) => this.implies(later, part))) return true
+    if (inner.conjuncts?.some((part) => this.implies(part, earlier))) return true
+    return rangeInside(inner.range, outer.range) || this.holdsForAllPinned(later, earlier)
   }
 
   /** Captures may differ from branch to branch, so only conditions without them are the same by their text. */
@@ -61,26 +61,48 @@ export class Reasoning {
   /** `x == 'a'` and `contains(['a', 'b'], x)` leave x few values: does the earlier condition, which looks at x alone, hold for each? */
   private holdsForAllPinned(later: Node, earlier: Node): boolean {
     const { pinned } = this.factsOf(later)
-    const { names } = this.factsOf(earlier)
-    if (!pinned || names?.size !== 1 || !names.has(pinned.name)) return false
-    this.steps += pinned.values.length
-    const holds = tester(earlier, pinned.name)
-    return pinned.values.every((value) => holds(value) === true)
+    const { only } = this.factsOf(earlier)
+    if (!pinned || only?.name !== pinned.name) return false
+    this.steps += pinned.values.length * earlier.depth
+    return pinned.values.every((value) => only.holds(value) === true)
   }
 
   private factsOf(node: Node): Facts {
     const known = this.known.get(node)
     if (known) return known
     const names = dependencies(node)
-    const constant = names?.size === 0 ? tester(node, '')('') : undefined
-    const facts = { text: print(node), names, captures: usesCaptures(node), constant, range: rangeOf(node), pinned: pinnedValues(node) }
+    const constant = names?.length === 0 ? tester(node, '')('') : undefined
+    const [name] = names ?? []
+    const only = name !== undefined && names?.length === 1 ? { name, holds: tester(node, name) } : undefined
+    const facts: Facts = {
+      text: print(node),
+      choices: operandsOf(node, '||'),
+      conjuncts: operandsOf(node, '&&'),
+      only,
+      captures: usesCaptures(node),
+      constant,
+      range: rangeOf(node),
+      pinned: pinnedValues(node),
+    }
     this.known.set(node, facts)
     return facts
   }
 }
 
-function operandsOf(node: Node, operator: BinaryOperator): [Node, Node] | undefined {
-  return node.type === 'binary' && node.operator === operator ? [node.left, node.right] : undefined
+/** All operands of a chain of one operator, or undefined when the node is none. */
+function operandsOf(node: Node, operator: '||' | '&&'): readonly Node[] | undefined {
+  if (node.type !== 'binary' || node.operator !== operator) return undefined
+  const operands: Node[] = []
+  const collect = (part: Node): void => {
+    if (part.type !== 'binary' || part.operator !== operator) {
+      operands.push(part)
+      return
+    }
+    collect(part.left)
+    collect(part.right)
+  }
+  collect(node)
+  return operands
 }
 
 function usesCaptures(root: Node): boolean {
@@ -145,9 +167,8 @@ interface Pinned {
 }
 
 function pinnedValues(node: Node): Pinned | undefined {
-  const sides = operandsOf(node, '==')
-  if (sides) {
-    const [left, right] = sides
+  if (node.type === 'binary' && node.operator === '==') {
+    const { left, right } = node
     return left.type === 'name' ? (pin(left, [right]) ?? pin(right, [left])) : pin(right, [left])
   }
   if (node.type !== 'call' || node.name !== 'contains') return undefined
@@ -164,14 +185,14 @@ function pin(subject: Node, constants: readonly Node[]): Pinned | undefined {
 }
 
 /** The variables a condition looks at; undefined when it also looks at captures, settings, patterns or the outside. */
-function dependencies(root: Node): ReadonlySet<string> | undefined {
+function dependencies(root: Node): readonly string[] | undefined {
   const asksMore = (node: Node): boolean => node.type === 'call' && FUNCTIONS.get(node.name)?.kind !== 'pure'
   if (usesCaptures(root) || someNode(root, asksMore)) return undefined
   const names = new Set<string>()
   walk(root, (node) => {
     if (node.type === 'name' && literalOf(node) === undefined) names.add(node.name)
   })
-  return names
+  return [...names]
 }
 
 /** The truth of a condition for values of one variable; undefined where it outgrows its limits. */

@@ -1,7 +1,7 @@
 import { compare, equals } from './operators.ts'
 import { lowerAscii } from './text-functions.ts'
-import { fromBoolean, isArray, isTruthy, parseNumber, toArray, toText } from './value.ts'
-import type { Value } from './value.ts'
+import { fromBoolean, isArray, isTruthy, parseNumber, toArray, toNumber, toText } from './value.ts'
+import type { Numeric, Value } from './value.ts'
 
 /** In a string: the substring is there. In an array: an element equals the needle (2.4). */
 export function contains(haystack: Value, needle: Value): Value {
@@ -24,13 +24,43 @@ export function isIntersect(left: Value, right: Value): Value {
 }
 
 function shareElement(left: readonly Value[], right: readonly Value[]): boolean {
-  if (!allText(left) || !allText(right)) return left.some((item) => right.some((other) => equals(item, other)))
-  const seen = new Set(left)
+  const seen = new SeenValues()
+  for (const item of left) seen.add(item)
   return right.some((item) => seen.has(item))
 }
 
-function allText(values: readonly Value[]): values is readonly string[] {
-  return values.every((value) => typeof value === 'string')
+/** Values met so far, found again by the equality of 2.4 without comparing with each: `1`, `1.0` and `'1'` are equal, `'1'` and `'1.0'` are not. */
+class SeenValues {
+  private readonly texts = new Set<string>()
+  private readonly numbersOfTexts = new Set<Numeric>()
+  private readonly numbers = new Set<Numeric>()
+  private readonly arrays: Value[] = []
+
+  has(value: Value): boolean {
+    if (isArray(value)) return this.arrays.some((array) => equals(array, value))
+    const number = numberKey(toNumber(value))
+    if (typeof value === 'string') return this.texts.has(value) || this.numbers.has(number)
+    return this.numbers.has(number) || this.numbersOfTexts.has(number)
+  }
+
+  add(value: Value): void {
+    if (isArray(value)) {
+      this.arrays.push(value)
+      return
+    }
+    const number = numberKey(toNumber(value))
+    if (typeof value !== 'string') {
+      this.numbers.add(number)
+      return
+    }
+    this.texts.add(value)
+    this.numbersOfTexts.add(number)
+  }
+}
+
+/** The same key for an int and a float of the same value. */
+function numberKey(number: Numeric): Numeric {
+  return typeof number === 'number' && Number.isInteger(number) ? BigInt(number) : number
 }
 
 /** Elements of an array; of a scalar 0 for `''` and 1 for anything else. */
@@ -44,13 +74,12 @@ export function sort(value: Value, ascending: Value): Value {
 
 /** The first of each group of equal elements, in place. */
 export function dedup(value: Value): Value {
-  const items = toArray(value)
-  if (allText(items)) return [...new Set(items)]
-  const kept: Value[] = []
-  for (const item of items) {
-    if (!kept.some((other) => equals(other, item))) kept.push(item)
-  }
-  return kept
+  const seen = new SeenValues()
+  return toArray(value).filter((item) => {
+    const isNew = !seen.has(item)
+    if (isNew) seen.add(item)
+    return isNew
+  })
 }
 
 /** Without the empty strings. */

@@ -6,7 +6,7 @@ import type { ExpressionErrorKind } from './errors.ts'
 import { Reasoning } from './implies.ts'
 import { staticType } from './lint.ts'
 import type { LintCode } from './lint.ts'
-import { print, printString } from './print.ts'
+import { print, printFloat, printString } from './print.ts'
 
 /** A strategy as it stands in a file: one expression, or branches closed by an else (2.7). Anything else is told apart by `compileList`. */
 export type StrategyValue =
@@ -201,7 +201,7 @@ function expressionText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
-  return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+  return Number.isInteger(value) ? BigInt(value).toString() : printFloat(value)
 }
 
 /** A bare word where a name is expected most likely lacks its inner quotes (2.6). */

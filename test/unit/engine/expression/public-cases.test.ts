@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CONTEXTS, ExpressionError, compileList, evaluateList, toJson } from '../../../../main/engine/expression/index.ts'
+import type { ExpressionError } from '../../../../main/engine/expression/index.ts'
+import { CONTEXTS, compileList, evaluateList, toJson } from '../../../../main/engine/expression/index.ts'
 import { compileFor, environment, jsonFor } from './support.ts'
 
 interface ExpressionCase {

@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest'
+import { jsonFor } from './support.ts'
+
+type Row = [expression: string, value: unknown, type: string, vars?: Record<string, unknown>]
+const table = (rows: Row[]): void => {
+  test.each(rows)('%s is %j (%s)', (expression, value, type, vars) => {
+    expect(jsonFor(expression, vars)).toEqual({ value, type })
+  })
+}
+
+describe('numbers', () => {
+  table([
+    ['1 + 2', 3, 'int'],
+    ['1 + 2.0', 3, 'float'],
+    ['1.5 + 1.5', 3, 'float'],
+    ['.5 + 1.', 1.5, 'float'],
+    ['2 - 5', -3, 'int'],
+    ['2 * 3', 6, 'int'],
+    ['2 * 1.5', 3, 'float'],
+    ['7 / 2', 3.5, 'float'],
+    ['4 / 2', 2, 'float'],
+    ['1 / 0', 0, 'float'],
+    ['1 / 0.0', 0, 'float'],
+    ["1 / 'x'", 0, 'float'],
+    ['0 / 5', 0, 'float'],
+    ['-5 / 2', -2.5, 'float'],
+    ['8 / 2 / 2', 2, 'float'],
+    ['100 - 10 - 5', 85, 'int'],
+    ['2 + 3 * 4', 14, 'int'],
+    ['(2 + 3) * 4', 20, 'int'],
+    ['9223372036854775807 + 1', 2 ** 63, 'int'],
+    ['-9223372036854775807 - 2', -(2 ** 63), 'int'],
+    ['9223372036854775807 * 2', 2 ** 63, 'int'],
+    ['-9223372036854775807 * 2', -(2 ** 63), 'int'],
+    ['-9223372036854775808', -(2 ** 63), 'int'],
+    ['--9223372036854775808', 2 ** 63, 'int'],
+    ['-9223372036854775808 == -9223372036854775807', 0, 'int'],
+    ["'3' * 2", 6, 'int'],
+    ["'1.5' * 2", 3, 'float'],
+    ["'abc' * 2", 0, 'int'],
+    ["'10' - 3", 7, 'int'],
+    ["'10' - '3'", 7, 'int'],
+    ["'' - 1", -1, 'int'],
+    ["'6' / '4'", 1.5, 'float'],
+    ['[] * 5', 5, 'int'],
+    ['[7] * 5', 0, 'int'],
+    ['007', 7, 'int'],
+    ['-5', -5, 'int'],
+    ['- 5', -5, 'int'],
+    ['--5', 5, 'int'],
+    ['3 - -2', 5, 'int'],
+    ['3--2', 5, 'int'],
+    ["-'5'", -5, 'int'],
+    ["-'2.5'", -2.5, 'float'],
+    ["-'abc'", 0, 'int'],
+    ["-''", 0, 'int'],
+    ['-[]', -1, 'int'],
+    ['-[1]', 0, 'int'],
+    ['-0.0', 0, 'float'],
+    ['2 * -3', -6, 'int'],
+    ['-retry_num', -3, 'int', { retry_num: 3 }],
+    ["'9223372036854775808' + 0", '92233720368547758080', 'string'],
+    ["'9223372036854775808' * 1", 2 ** 63, 'float'],
+    ["'1e3' * 1", 1000, 'float'],
+    ["'+5' * 1", 5, 'int'],
+    ["' 5' * 1", 0, 'int'],
+    ["'0x10' * 1", 0, 'int'],
+  ])
+})
+
+describe('durations are whole milliseconds', () => {
+  table([
+    ['500ms', 500, 'int'],
+    ['30s', 30000, 'int'],
+    ['5m', 300000, 'int'],
+    ['1h', 3600000, 'int'],
+    ['2d', 172800000, 'int'],
+    ['1H', 3600000, 'int'],
+    ['1h + 30m', 5400000, 'int'],
+    ['-1s', -1000, 'int'],
+    ['queue_age * 1000 > 1m', 1, 'int'],
+    ['queue_age > 1m', 0, 'int'],
+  ])
+})
+
+describe('+ on strings and arrays', () => {
+  table([
+    ["'a' + 'b'", 'ab', 'string'],
+    ["'a' + 1", 'a1', 'string'],
+    ["1 + 'a'", '1a', 'string'],
+    ["'1' + 1", '11', 'string'],
+    ["'a' + 2.0", 'a2', 'string'],
+    ["'a' + 0.1", 'a0.1', 'string'],
+    ["'a' + 10000000000000000000000.0", 'a10000000000000000000000', 'string'],
+    ["'a' + 0.0000001", 'a0.0000001', 'string'],
+    ["'' + 5", 5, 'int'],
+    ["5 + ''", 5, 'int'],
+    ["'' + 1.5", 1.5, 'float'],
+    ["'' + ''", '', 'string'],
+    ["'' + 'a'", 'a', 'string'],
+    ['[1] + [2]', [1, 2], 'array'],
+    ['[1] + 2', [1, 2], 'array'],
+    ['1 + [2]', [1, 2], 'array'],
+    ["'a' + ['b']", ['a', 'b'], 'array'],
+    ["['a'] + ''", ['a', ''], 'array'],
+    ["'' + ['a']", ['', 'a'], 'array'],
+    ['[] + []', [], 'array'],
+    ['1 + 2 + [3]', [3, 3], 'array'],
+    ["'n=' + true", 'n=1', 'string'],
+  ])
+})
+
+describe('- on arrays removes equal elements', () => {
+  table([
+    ["['a', 'b', 'a'] - 'a'", ['b'], 'array'],
+    ["'a' - ['a', 'b']", ['b'], 'array'],
+    ['[1, 2, 3] - 2', [1, 3], 'array'],
+    ["[1, '1', 2] - 1", [2], 'array'],
+    ['[1, 2] - 9', [1, 2], 'array'],
+    ["recipients - 'al@example.org'", ['Bob.Smith@client.example'], 'array'],
+    ['[[1], [2]] - [1]', [[2]], 'array'],
+  ])
+})
+
+describe('== and !=', () => {
+  table([
+    ['1 == 1', 1, 'int'],
+    ['1 = 1', 1, 'int'],
+    ['1=1', 1, 'int'],
+    ['1 == 1.0', 1, 'int'],
+    ['1 == 2', 0, 'int'],
+    ['1 != 2', 1, 'int'],
+    ["'a' == 'a'", 1, 'int'],
+    ["'A' == 'a'", 0, 'int'],
+    ["'A' != 'a'", 1, 'int'],
+    ["'10' == 10", 1, 'int'],
+    ["10 == '10'", 1, 'int'],
+    ["'10.0' == 10", 1, 'int'],
+    ["'1' == '1.0'", 0, 'int'],
+    ["'abc' == 0", 1, 'int'],
+    ["'' == 0", 1, 'int'],
+    ["'' == false", 1, 'int'],
+    ["'true' == true", 0, 'int'],
+    ["'abc' != 0", 0, 'int'],
+    ['[1, 2] == [1, 2]', 1, 'int'],
+    ["[1, 2] == ['1', 2.0]", 1, 'int'],
+    ['[1, 2] == [1]', 0, 'int'],
+    ['[1] == 1', 0, 'int'],
+    ['1 == [1]', 0, 'int'],
+    ['[1] != 1', 1, 'int'],
+    ["[] == ''", 0, 'int'],
+    ['[] == []', 1, 'int'],
+    ['[] != []', 0, 'int'],
+    ['9223372036854775807 == 9223372036854775806', 0, 'int'],
+    ['retry_num=1', 0, 'int'],
+    ["sender='alice@example.org'", 1, 'int'],
+    ['1 == 1 == 1', 1, 'int'],
+    ['2 == 2 == 2', 0, 'int'],
+    ["rcpt_domain == 'client.example' != 0", 1, 'int'],
+  ])
+})
+
+describe('order', () => {
+  table([
+    ['2 > 1', 1, 'int'],
+    ['2 >= 2', 1, 'int'],
+    ['2 => 2', 1, 'int'],
+    ['1 =< 2', 1, 'int'],
+    ['1 <= 0', 0, 'int'],
+    ['2 < 2', 0, 'int'],
+    ['1 < 1.5', 1, 'int'],
+    ["'9' < '10'", 0, 'int'],
+    ["'9' > '10'", 1, 'int'],
+    ["9 < '10'", 1, 'int'],
+    ["'9' < 10", 1, 'int'],
+    ["'abc' < 1", 1, 'int'],
+    ["'a' < 'b'", 1, 'int'],
+    ["'Z' < 'a'", 1, 'int'],
+    ["'' < 'a'", 1, 'int'],
+    ["'a' < 'aa'", 1, 'int'],
+    ["'é' > 'z'", 1, 'int'],
+    ["'\u{1f600}' > '\uffee'", 1, 'int'],
+    ['[1, 2] < [1, 3]', 1, 'int'],
+    ['[1] < [1, 0]', 1, 'int'],
+    ['[2] > [1, 9]', 1, 'int'],
+    ['[1] >= [1]', 1, 'int'],
+    ['[1] > 99', 1, 'int'],
+    ["[] > 'z'", 1, 'int'],
+    ["'z' > []", 1, 'int'],
+    ['99 < []', 1, 'int'],
+    ['99 >= [1]', 0, 'int'],
+    ['3 > 2 > 1', 0, 'int'],
+  ])
+})
+
+describe('truth, && and ||', () => {
+  table([
+    ['true', 1, 'int'],
+    ['false', 0, 'int'],
+    ['!true', 0, 'int'],
+    ['!0', 1, 'int'],
+    ['!0.0', 1, 'int'],
+    ['!0.1', 0, 'int'],
+    ["!''", 1, 'int'],
+    ["!'0'", 0, 'int'],
+    ["!'false'", 0, 'int'],
+    ['![]', 1, 'int'],
+    ['![0]', 0, 'int'],
+    ['!!5', 1, 'int'],
+    ['!-1', 0, 'int'],
+    ['1 && 2', 1, 'int'],
+    ['0 && 2', 0, 'int'],
+    ["1 && 'relay'", 1, 'int'],
+    ["1 && ''", 0, 'int'],
+    ["'' && 1", '', 'string'],
+    ['[] && 1', [], 'array'],
+    ['0.0 && 1', 0, 'float'],
+    ["sender || 'none'", 'alice@example.org', 'string'],
+    ["sender || 'none'", 1, 'int', { sender: '' }],
+    ["'' || ''", 0, 'int'],
+    ["'' || []", 0, 'int'],
+    ['5 || 0', 5, 'int'],
+    ['[1] || 0', [1], 'array'],
+    ["0 || 'a' || 'b'", 1, 'int'],
+    ["'a' || 'b' || 'c'", 'a', 'string'],
+    ['0 | 1 & 0', 0, 'int'],
+    ['1 | 0 & 0', 1, 'int'],
+    ['1 ^ 1', 0, 'int'],
+    ['1 ^ 0', 1, 'int'],
+    ["'a' ^ ''", 1, 'int'],
+    ['1 && 1 ^ 1', 0, 'int'],
+    ['1 ^ 1 == 1', 0, 'int'],
+    ['1 || 0 ^ 1 && 0', 1, 'int'],
+    ['!1 == 1', 0, 'int'],
+    ['!0 == 1', 1, 'int'],
+    ['1 + 1 == 2 && 3 > 2', 1, 'int'],
+    ['1 < 2 == 1', 1, 'int'],
+    ["rcpt_domain == 'a' | rcpt_domain == 'client.example' & retry_num == 0", 1, 'int'],
+    ["rcpt_domain == ('a' || 'client.example')", 0, 'int'],
+  ])
+})
+
+describe('arrays and indexes', () => {
+  table([
+    ['[]', [], 'array'],
+    ['[1,]', [1], 'array'],
+    ['[1, [2, [3]]]', [1, [2, [3]]], 'array'],
+    ['[-1, 2]', [-1, 2], 'array'],
+    ['[retry_num, sender]', [0, 'alice@example.org'], 'array'],
+    ['recipients[0]', 'Bob.Smith@client.example', 'string'],
+    ['recipients[1]', 'al@example.org', 'string'],
+    ['recipients[2]', '', 'string'],
+    ['recipients[-1]', '', 'string'],
+    ["recipients['1']", 'al@example.org', 'string'],
+    ['recipients[1.9]', 'al@example.org', 'string'],
+    ['recipients[9223372036854775807]', '', 'string'],
+    ['[[1, 2], 3][0][1]', 2, 'int'],
+    ["'abc'[0]", 'abc', 'string'],
+    ["'abc'[1]", '', 'string'],
+    ["''[0]", '', 'string'],
+    ['5[0]', 5, 'int'],
+    ['-[4, 5][1]', -5, 'int'],
+    ["split('a@b', '@')[1]", 'b', 'string'],
+    ['(1)[0]', 1, 'int'],
+  ])
+})
+
+describe('strings', () => {
+  table([
+    [`"it's"`, "it's", 'string'],
+    [`'say "hi"'`, 'say "hi"', 'string'],
+    [String.raw`'it\'s'`, "it's", 'string'],
+    [String.raw`"a\"b"`, 'a"b', 'string'],
+    [String.raw`'a\"b'`, 'a"b', 'string'],
+    [String.raw`'a\nb\tc\rd'`, 'a\nb\tc\rd', 'string'],
+    [String.raw`'a\\b'`, 'a\\b', 'string'],
+    [String.raw`'a\\'`, 'a\\', 'string'],
+    [String.raw`'a\\n'`, 'a\\n', 'string'],
+    [String.raw`'\d\.\x'`, '\\d\\.\\x', 'string'],
+    ["''", '', 'string'],
+    ["'füß 🙂'", 'füß 🙂', 'string'],
+    ["\t'a'\r\n==\n'a' ", 1, 'int'],
+  ])
+})
+
+describe('captures and globals', () => {
+  table([
+    ['$0', '', 'string'],
+    ['$1', '', 'string'],
+    ['$99999999999', '', 'string'],
+    ['$anything', 0, 'int'],
+    ["matches('^([^@]+)@(.+)$', rcpt) && $2 == 'client.example'", 1, 'int'],
+    ["if_then(matches('@(.*)[.](.*)$', rcpt), $1 + '/' + $2, '-')", 'client/example', 'string'],
+    ["if_then(matches('(x)?Bob', rcpt), $0 + '|' + $1, '-')", 'Bob|', 'string'],
+    ["[matches('(a)', 'a'), $1]", [1, 'a'], 'array'],
+    ["[matches('(a)', 'a'), matches('(b)', 'a'), $1]", [1, 0, ''], 'array'],
+    ["[matches('(a)', 'a'), 0 && matches('(b)', 'b'), $1]", [1, 0, 'a'], 'array'],
+    ["[matches('a', 'a'), $1, $0]", [1, '', 'a'], 'array'],
+  ])
+})
