@@ -1,0 +1,96 @@
+import { isIP } from 'node:net'
+import type { RelayRoute, Settings } from '../../contract/index.ts'
+import type { Node, Table } from './node.ts'
+import { nodeAt } from './node.ts'
+import type { Problems } from './problems.ts'
+import { isLoopbackHost } from './routes.ts'
+import { checkNames } from './strategies.ts'
+import type { ReadStrategy, StrategyName } from './strategies.ts'
+
+/** What the checks between settings look at. */
+export interface CrossChecked {
+  readonly root: Table
+  readonly settings: Settings
+  readonly strategies: Readonly<Record<StrategyName, ReadStrategy>>
+  /** Ids that stand in the file, also of what could not be used: naming one of those is no unknown name. */
+  readonly written: Readonly<Record<StrategyName, readonly string[]>>
+  readonly ownAddresses: readonly string[]
+}
+
+const BUILT_IN: Readonly<Record<StrategyName, readonly string[]>> = {
+  route: ['local', 'mx'],
+  schedule: ['default', 'local', 'remote', 'dsn', 'report'],
+  connection: ['default'],
+  tls: ['default'],
+}
+
+/** The checks of routing rules 1.11 that need more than one setting. */
+export function checkAcross(checked: CrossChecked, problems: Problems): void {
+  for (const name of ['route', 'schedule', 'connection', 'tls'] as const) {
+    checkNames(name, checked.strategies[name], [...new Set([...checked.written[name], ...BUILT_IN[name]])], problems)
+  }
+  warnUnusedRoutes(checked, problems)
+  for (const route of Object.values(checked.settings.queue.routes)) if (route.type === 'relay') refuseLoop(route, checked, problems)
+}
+
+/** A file without rules of its own is not told about routes it does not use yet: the rules are the next thing its writer adds. */
+function warnUnusedRoutes({ root, settings, strategies: { route: rules } }: CrossChecked, problems: Problems): void {
+  if (!rules.own || rules.open) return
+  const used = new Set(rules.names.map(({ name }) => name))
+  for (const id of Object.keys(settings.queue.routes)) {
+    const node = nodeAt(root, ['queue', 'route', id])
+    if (used.has(id) || !node) continue
+    problems.warning(
+      'route-unused',
+      { path: node.path, place: node.keyPlace },
+      `no rule of queue.strategy.route chooses the route "${id}", so no mail takes it`,
+    )
+  }
+}
+
+function refuseLoop(route: RelayRoute, { root, settings, ownAddresses }: CrossChecked, problems: Problems): void {
+  const listener = settings.server.listeners.find(({ bind }) =>
+    bind.some(
+      ({ address, port }) => port !== 0 && port === route.port && reaches(route.address, address, settings.server.hostname, ownAddresses),
+    ),
+  )
+  if (!listener) return
+  const node: Node = nodeAt(root, ['queue', 'route', route.id, 'address']) ?? root
+  const message = `${route.address} port ${route.port} is Mailroom's own listener "${listener.id}": the mail would come back again and again; name the relay's own address or port`
+  problems.error('route-loops-to-self', node, message, { value: route.address })
+}
+
+/** Whether connecting to `target` from here ends at a listener bound to `bound`. */
+function reaches(target: string, bound: string, hostname: string, ownAddresses: readonly string[]): boolean {
+  const name = target.toLowerCase()
+  const everywhere = bound === '0.0.0.0' || bound === '::'
+  if (isLoopbackHost(name)) return everywhere || (isIP(name) === 0 ? isLoopbackHost(bound) : bound === name)
+  if (isIP(name) !== 0) return name === '0.0.0.0' || name === '::' || (ownAddresses.includes(name) && (everywhere || bound === name))
+  return name === hostname.toLowerCase() && (everywhere || ownAddresses.includes(bound))
+}
+
+/**
+ * Whether deliveries have to wait: an error touches the route strategy, a route it can choose, or what decides between them (routing rules 1.11).
+ */
+export function isRoutingBroken(routes: ReadStrategy, problems: Problems): boolean {
+  if (problems.wholeFileBroken) return true
+  const decisive = [['queue', 'strategy', 'route'], ['queue', 'outbound'], ['route'], ['remote'], ['directory'], ['store']]
+  if (decisive.some((path) => problems.hasErrorAt(path))) return true
+  if (routes.open) return problems.hasErrorAt(['queue', 'route'])
+  return routes.names.some(({ name }) => problems.hasErrorAt(['queue', 'route', name]))
+}
+
+export function idsOf(node: Node | undefined): string[] {
+  return node?.kind === 'table' ? [...node.entries.keys()] : []
+}
+
+/** A table of things by id that has no inherited keys, since ids come from the file. */
+export function byId<T extends { readonly id: string }>(items: readonly T[]): Record<string, T> {
+  return keyed(items.map((item) => [item.id, item]))
+}
+
+export function keyed<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  const record = Object.create(null) as Record<string, T>
+  for (const [key, item] of entries) record[key] = item
+  return record
+}
