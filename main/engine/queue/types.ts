@@ -1,5 +1,5 @@
-import type { QueueEntry } from '../../contract/index.ts'
 import type { Entry } from '../spool/index.ts'
+import type { QueueEntry } from '../../contract/index.ts'
 
 export interface Queue {
   /** Takes up what the spool recovered and begins to work. */
@@ -8,16 +8,25 @@ export interface Queue {
   add(entry: Entry): void
   list(): QueueEntry[]
   get(id: string): QueueEntry | undefined
-  /** Due now; retry numbers stay. Unknown ids are ignored by the `…Many`-less callers' own check: returns false when there is no such entry. */
+  /**
+   * Due now; retry numbers stay. An attempt that is running is not repeated; a held message stays held and is due when released; a route that
+   * rests lets one message through.
+   * @returns false when there is no such entry
+   */
   retryNow(id: string, by: string): boolean
   retryAll(by: string): void
+  /** No more attempts until released; one that is running ends first. The time does not count towards expiry. @returns false when there is no such entry (any more) */
   hold(id: string, by: string): Promise<boolean>
   release(id: string): Promise<boolean>
-  /** Ends every unfinished recipient as cancelled; with `bounce` the sender is told. */
+  /** Ends every unfinished recipient as cancelled; an attempt that is running ends first and its verdict stands. With `bounce` the sender is told. */
   cancel(id: string, bounce: boolean): Promise<boolean>
-  /** Stops new attempts while true; what is accepted waits. */
+  /** Stops new attempts while true; what is accepted waits, and the time does not count towards expiry. */
   setPaused(paused: boolean): void
-  /** New settings are in force: schedules and routes are asked anew at the next attempt. */
+  /** New settings are in force: schedules and routes are asked anew at the next attempt; routes that rested may be mended, so they are tried. */
+  settingsChanged(): void
+  /** The machine woke up or the network came back: look at the clock now rather than at the next timer. */
+  wake(): void
+  /** Unfinished messages that are not held. */
   readonly waiting: number
   readonly held: number
   /** Finishes or abandons attempts within `graceMs`; all states are durable when it resolves. */

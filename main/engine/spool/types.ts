@@ -60,6 +60,8 @@ export interface Entry {
   readonly recipients: readonly RecipientState[]
   /** Stopped by a person since (ms); null when not. */
   readonly heldAt: number | null
+  /** Milliseconds in which nothing could be tried (held by a person, the machine asleep); its life is longer by that. Absent = 0. */
+  readonly lifeStoppedMs?: number
 }
 
 /** A message being received. Nothing of it survives unless `commit` resolves. */
