@@ -27,6 +27,7 @@ const packages = {
     'libnet-ssleay-perl',
     'libauthen-sasl-perl',
     'libnet-dns-perl',
+    'libio-socket-inet6-perl',
     'msmtp',
     'curl',
     'sasl2-bin',
