@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
-import type { ConnectionSettings, HostTry, Route, TlsSettings, TranscriptLine } from '../../contract/index.ts'
+import type { ConnectionSettings, HostTry, RelayTest, RelayTestResult, Route, TlsSettings, TranscriptLine } from '../../contract/index.ts'
 import type { Envelope, EnvelopeRecipient, Outcome } from '../mail/index.ts'
 import type { NextHops } from '../routing/index.ts'
+import type { Clock, Network, Random } from '../system/index.ts'
 
 /** One group: recipients of one domain on one route, one transaction (routing rules 6.1). */
 export interface DeliveryRequest {
@@ -35,4 +36,28 @@ export interface Delivery {
   deliver(request: DeliveryRequest, signal: AbortSignal): Promise<DeliveryReport>
   /** Closes idle connections; attempts in progress go on. */
   closeIdle(): Promise<void>
+  /**
+   * Goes as far with a relay host as can be gone without a message: connect, encrypt, EHLO or LHLO, sign in, QUIT. Never throws.
+   * `password` has been looked up when the window left it to the stored one; '' or an empty user name: no sign-in.
+   */
+  testRelay(test: RelayTest & { readonly password: string }, signal: AbortSignal): Promise<RelayTestResult>
+}
+
+/** What delivery is built from. */
+export interface DeliveryParts {
+  readonly network: Network
+  readonly clock: Clock
+  readonly random: Random
+  /** `server.hostname` now in force. */
+  hostname(): string
+  /** `queue.source-ip.<ip>.ehlo-hostname`; null when there is none. */
+  ownEhloFor(sourceIp: string): string | null
+  /** Puts the message into a mailbox here, for one recipient of a `local` route. May throw: that is trouble with our disk. */
+  deliverLocally(request: DeliveryRequest, recipient: EnvelopeRecipient): Promise<Outcome>
+  /** Connections kept for reuse; sensible when absent. */
+  readonly pool?: {
+    readonly maxTransactions?: number
+    readonly idleMs?: number
+    readonly maxPerHop?: number
+  }
 }

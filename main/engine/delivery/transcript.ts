@@ -1,0 +1,54 @@
+import type { TranscriptLine } from '../../contract/index.ts'
+import type { Clock } from '../system/index.ts'
+
+const MAX_LINES = 400
+const MAX_LINE_LENGTH = 1000
+
+/** Both sides' lines of one attempt, with time since its start. Bounded: what goes beyond 400 lines is counted, not kept. */
+export class Transcript {
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #lines: TranscriptLine[] = []
+  #dropped = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startedAt = clock.monotonic()
+  }
+
+  us(text: string): void {
+    this.#add('us', text)
+  }
+
+  them(text: string): void {
+    this.#add('them', text)
+  }
+
+  note(text: string): void {
+    this.#add('note', text)
+  }
+
+  lines(): readonly TranscriptLine[] {
+    if (this.#dropped === 0) return this.#lines
+    return [...this.#lines, { at: this.#age(), by: 'note', text: `${this.#dropped} more lines were not kept` }]
+  }
+
+  #add(by: TranscriptLine['by'], text: string): void {
+    if (this.#lines.length >= MAX_LINES) {
+      this.#dropped += 1
+      return
+    }
+    this.#lines.push({ at: this.#age(), by, text: text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text })
+  }
+
+  #age(): number {
+    return Math.max(0, Math.round((this.#clock.monotonic() - this.#startedAt) * 10) / 10)
+  }
+}
+
+/** Bytes for people: `8.4 kB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  const [value, unit] = bytes < 999_950 ? [bytes / 1000, 'kB'] : [bytes / 1_000_000, 'MB']
+  return `${value.toFixed(1)} ${unit}`
+}
