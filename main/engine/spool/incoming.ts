@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import type { Disk, DiskFile } from '../system/index.ts'
+import type { Journal, Place } from './journal.ts'
+import { encodeEntry } from './entry-record.ts'
+import type { Layout } from './layout.ts'
+import { encodeTrailer, messagePath } from './message-file.ts'
+import type { Entry, IncomingMessage } from './types.ts'
+
+export interface IncomingContext {
+  readonly disk: Disk
+  readonly layout: Layout
+  readonly journal: Journal
+  /** Messages up to this many bytes go into the journal, larger ones into a file of their own. */
+  readonly smallBytes: number
+  /** Makes the names in `queue/` durable. */
+  syncQueue(): Promise<void>
+  /** The entry is durable. `message` is given for small ones. */
+  onCommitted(entry: Entry, place: Place | null, message: Uint8Array | null): void
+}
+
+/** Larger pieces, fewer calls: what arrives is gathered up to this before it is written. */
+const WRITE_BYTES = 256 * 1024
+
+/** A message while it comes in: in memory while small, then in `incoming/`. */
+export class Incoming implements IncomingMessage {
+  readonly #context: IncomingContext
+  readonly #id: string
+  #pieces: Uint8Array[] = []
+  #gathered = 0
+  #size = 0
+  #file: DiskFile | null = null
+  #over = false
+
+  constructor(context: IncomingContext, id: string) {
+    this.#context = context
+    this.#id = id
+  }
+
+  get #path(): string {
+    return join(this.#context.layout.incoming, this.#id)
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#over) throw new Error(`message ${this.#id} is committed or abandoned`)
+    this.#pieces.push(chunk)
+    this.#gathered += chunk.length
+    this.#size += chunk.length
+    const limit = this.#file === null ? this.#context.smallBytes : WRITE_BYTES
+    if (this.#gathered > limit) await this.#spill()
+  }
+
+  async commit(entry: Entry): Promise<void> {
+    if (this.#over) throw new Error(`message ${this.#id} is committed or abandoned`)
+    if (entry.head.id !== this.#id || entry.head.size !== this.#size) {
+      await this.abandon()
+      throw new Error(`message ${this.#id} has ${this.#size} bytes; its entry says ${entry.head.id} and ${entry.head.size}`)
+    }
+    this.#over = true
+    if (this.#file === null) await this.#commitToJournal(entry)
+    else await this.#commitToFile(entry, this.#file)
+  }
+
+  async abandon(): Promise<void> {
+    this.#over = true
+    this.#pieces = []
+    const file = this.#file
+    this.#file = null
+    if (file === null) return
+    // What cannot be removed now is swept at the next start.
+    await file.close().catch(() => undefined)
+    await this.#context.disk.remove(this.#path).catch(() => undefined)
+  }
+
+  async #spill(): Promise<void> {
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.#gathered = 0
+    this.#file ??= await this.#context.disk.create(this.#path)
+    await this.#file.writeAll(pieces)
+  }
+
+  async #commitToJournal(entry: Entry): Promise<void> {
+    // Always a copy: a network chunk may be a small view of a large block, which would stay in memory with it.
+    const body = Buffer.concat(this.#pieces)
+    this.#pieces = []
+    await this.#context.journal.append({ kind: 'accepted', id: this.#id, json: encodeEntry(entry), body }, (place) => {
+      this.#context.onCommitted(entry, place, body)
+    })
+  }
+
+  async #commitToFile(entry: Entry, file: DiskFile): Promise<void> {
+    const { disk, layout } = this.#context
+    const target = messagePath(layout, this.#id)
+    let renamed = false
+    try {
+      await file.writeAll([...this.#pieces, encodeTrailer(entry)])
+      this.#pieces = []
+      await file.sync()
+      await file.close()
+      this.#file = null
+      await disk.rename(this.#path, target)
+      renamed = true
+      await this.#context.syncQueue()
+    } catch (error) {
+      await this.abandon()
+      if (this.#file === null) await disk.remove(renamed ? target : this.#path).catch(() => undefined)
+      throw error
+    }
+    this.#context.onCommitted(entry, null, null)
+  }
+}
