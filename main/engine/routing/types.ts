@@ -44,7 +44,7 @@ export interface RouteDecision {
 /** Hosts and addresses for a route and a domain, in the order to try; grouped by host because a bad greeting skips the rest of its addresses. */
 export interface NextHops {
   readonly hosts: readonly NextHopHost[]
-  /** Why the list is empty, or what went wrong with hosts that could not be resolved. */
+  /** Set exactly when there is no address to try: what that means for the recipient. A `local` route has neither hosts nor a problem. */
   readonly problem: RoutingProblem | null
 }
 export interface NextHopHost {
@@ -60,7 +60,7 @@ export interface NextHopHost {
 export interface Router {
   /** One recipient's route, now. Never throws: what goes wrong is a problem. */
   decide(facts: RecipientFacts): Promise<RouteDecision>
-  /** Schedule, TLS or connection name; falls back to `default` as routing rules 2.9 say. */
+  /** Name of a defined schedule, TLS or connection strategy, else `default` (routing rules 2.9), which need not be defined. */
   pickSchedule(facts: RecipientFacts): Promise<string>
   pickTls(facts: RecipientFacts, host: HostFacts | null): Promise<string>
   pickConnection(facts: RecipientFacts, host: HostFacts | null): Promise<string>
