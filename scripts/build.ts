@@ -49,4 +49,11 @@ async function linkCommand(): Promise<void> {
   await symlink(path.relative(bin, command), link)
 }
 
-if (isMain(import.meta.url)) await build()
+if (isMain(import.meta.url)) {
+  try {
+    await build()
+  } catch (thrown) {
+    say(thrown instanceof Error ? thrown.message : String(thrown))
+    process.exitCode = 1
+  }
+}

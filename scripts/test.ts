@@ -99,6 +99,7 @@ async function runStages(chosen: readonly Stage[], vitestArgs: readonly string[]
     say(`stage ${stage.name}`)
     const started = Date.now()
     try {
+      if (chosen.length === 1) await stage.alone?.()
       const tally = await stage.run(vitestArgs)
       total.passed += tally.passed
       total.failed += tally.failed
@@ -121,6 +122,5 @@ if (chosen.length === 0) {
   say(`there is no stage "${only ?? ''}"; there are ${stages.map((stage) => stage.name).join(', ')}`)
   process.exitCode = 2
 } else {
-  if (only !== undefined) for (const stage of chosen) await stage.alone?.()
   process.exitCode = (await runStages(chosen, vitestArgs)) ? 0 : 1
 }
