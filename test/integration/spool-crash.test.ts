@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSpool } from '../../main/engine/spool/index.ts'
 import type { Entry, Spool } from '../../main/engine/spool/index.ts'
-import { createCrashingDisk } from '../support/crashing-disk.ts'
+import { createCrashingDisk, seededChance } from '../support/crashing-disk.ts'
 import type { CrashingDisk } from '../support/crashing-disk.ts'
 import { createHeldClock } from '../support/held-clock.ts'
 import { accept, completed, messageBytes, readAll, seededRandom, triedAgain } from '../support/spool-entries.ts'
@@ -114,6 +114,35 @@ test('whatever operation the computer stops in, all that was promised is there a
     })
     for (const seed of [1, 2, 3]) await check(disk.afterCrash(operation * 100 + seed), promised, `crash ${operation}/${seed}`)
     await check(disk.afterKill(), promised, `kill ${operation}`)
+  }
+})
+
+/** Any of the actions, in an order and at sizes that the seed chooses; up to four at once. */
+async function randomScript(spool: Spool, promised: Promised, chance: () => number): Promise<void> {
+  await spool.open()
+  for (let round = 0; round < 25; round++) {
+    const idle = [...promised.kept.keys()].filter((id) => !promised.leaving.has(id))
+    const actions = Array.from({ length: 1 + Math.floor(chance() * 4) }, () => {
+      const id = idle.splice(Math.floor(chance() * idle.length), 1)[0]
+      if (id === undefined || chance() < 0.35) return acceptOne(spool, 60 + Math.floor(chance() ** 2 * 4000), promised)
+      return chance() < 0.3 ? retryOne(spool, id, promised) : finishOne(spool, id, promised)
+    })
+    await Promise.all(actions)
+  }
+  await spool.close()
+}
+
+test('random scripts that stop at random operations keep the promises too', async () => {
+  for (let seed = 1; seed <= 400; seed++) {
+    const disk = createCrashingDisk()
+    const chance = seededChance(seed)
+    disk.crashAt(12 + Math.floor(chance() * 350))
+    const promised = nothingPromised()
+    await randomScript(openSpool(disk, seed), promised, chance).catch((error: unknown) => {
+      if (!disk.crashed) throw error
+    })
+    await check(disk.afterCrash(seed), promised, `seed ${seed}`)
+    await check(disk.afterCrash(seed + 1000), promised, `seed ${seed}+`)
   }
 })
 

@@ -63,8 +63,8 @@ function diskOf(state: State): CrashingDisk {
   let temporary = 0
   const syncs = { files: 0, folders: 0 }
 
-  /** Counts a changing operation. `partly` is what of it may have happened when it is cut off. */
-  function step(partly: () => void = () => undefined): void {
+  /** Counts a changing operation. `partly` is what of it may have happened when it is cut off; an operation on names that fails did nothing. */
+  function step(partly: () => void = () => undefined, failsPartly = true): void {
     if (crashed) throw new CrashError('the computer is off')
     operations++
     if (operations >= crashOperation) {
@@ -73,7 +73,7 @@ function diskOf(state: State): CrashingDisk {
       throw new CrashError(`stopped at operation ${operations}`)
     }
     if (failing?.at(operations) === true) {
-      partly()
+      if (failsPartly) partly()
       throw systemError(failing.code, `operation ${operations}`)
     }
   }
@@ -179,7 +179,7 @@ function diskOf(state: State): CrashingDisk {
           if (names.get(source) === inode) names.delete(source)
         },
       }
-      step(() => changeNames(change))
+      step(() => changeNames(change), false)
       changeNames(change)
     },
     async remove(path) {
@@ -194,7 +194,7 @@ function diskOf(state: State): CrashingDisk {
           if (names.get(full) === inode) names.delete(full)
         },
       }
-      step(() => changeNames(change))
+      step(() => changeNames(change), false)
       changeNames(change)
     },
     async removeFolder(path) {
