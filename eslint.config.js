@@ -105,7 +105,7 @@ export default defineConfig(
     },
   },
   { files: ['main/engine/**/*.ts'], ignores: ['main/engine/system/**'], rules: engineTouchesNoWorld },
-  { files: ['main/command/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['main/command/**/*.ts', 'scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: {
