@@ -1,4 +1,5 @@
 /** Strategies: which route, schedule, TLS and connection by name for a recipient, and why; MX and addresses to hosts. */
+export { askExpression } from './ask-expression.ts'
 export { createDnsCache } from './dns-cache.ts'
 export type { DnsCache } from './dns-cache.ts'
 export { groupByNextHop } from './group.ts'

@@ -1,4 +1,4 @@
-import type { MxRoute } from '../../contract/index.ts'
+import type { MxRoute, RoutingProblem } from '../../contract/index.ts'
 import { toAsciiDomain } from '../mail/index.ts'
 import type { MxRecord, Random } from '../system/index.ts'
 import { isAddressLiteral, readAddressLiteral } from './address-literal.ts'
@@ -6,9 +6,8 @@ import { addressesFor, addressId, familiesOf, usableAddresses } from './addresse
 import type { Answer, Lookups } from './lookups.ts'
 import { mxHosts } from './mx-hosts.ts'
 import type { MxHost } from './mx-hosts.ts'
-import { combineProblems, dnsTemporary, noSuchDomain, notADomain, nullMx, routingLoop } from './problems.ts'
+import { combineProblems, dnsTemporary, noMailServer, noSuchDomain, notADomain, nullMx, routingLoop } from './problems.ts'
 import type { NextHopHost, NextHops } from './types.ts'
-import type { RoutingProblem } from '../../contract/index.ts'
 
 /** MX delivery knows one port (routing rules 4.2). */
 const SMTP_PORT = 25
@@ -34,7 +33,8 @@ export async function mxNextHops(route: MxRoute, domain: string, world: MxWorld)
   if (isAddressLiteral(domain)) return literalHop(route, domain, world)
   const name = toAsciiDomain(domain)
   if (name === '') return nothing(notADomain(domain))
-  const records = recordsOf(name, await world.lookups.mx(name))
+  const answer = await world.lookups.mx(name)
+  const records = recordsOf(name, answer)
   if ('problem' in records) return nothing(records.problem)
   const choice = mxHosts(records.records, world.ownNames, world.random)
   switch (choice.kind) {
@@ -42,8 +42,12 @@ export async function mxNextHops(route: MxRoute, domain: string, world: MxWorld)
       return nothing(nullMx(name))
     case 'routing-loop':
       return nothing(routingLoop(name))
-    case 'hosts':
-      return withAddresses(route, name, choice.levels, world)
+    case 'hosts': {
+      const hops = await withAddresses(route, name, choice.levels, world)
+      return answer.kind === 'missing' && hops.problem?.cause === 'dns-missing' && hops.problem.class === 'dns'
+        ? nothing(noMailServer(name))
+        : hops
+    }
   }
 }
 

@@ -84,6 +84,16 @@ export function routingLoop(domain: string): RoutingProblem {
   })
 }
 
+/** A domain without MX records that has no address either (RFC 5321 §5.1). */
+export function noMailServer(domain: string): RoutingProblem {
+  return permanent({
+    class: 'dns',
+    detail: '1.2',
+    cause: 'dns-missing',
+    text: `The domain ${domain} has neither a mail server nor an address in DNS. Check the address for a typing mistake.`,
+  })
+}
+
 export function noAddress(host: string): RoutingProblem {
   return permanent({ class: 'dns', detail: '4.4', cause: 'dns-missing', text: `The mail server ${host} has no address in DNS.` })
 }
