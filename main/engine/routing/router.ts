@@ -20,6 +20,10 @@ import { within } from './within.ts'
 export const DECISION_LIMIT_MS = 60_000
 /** How long one question of a rule, or of a relay's name to the operating system, may take. */
 const QUESTION_LIMIT_MS = 30_000
+/** The shipped TLS rule names it after a TLS failure; it is there only where somebody allowed insecure retries (routing rules 1.3). */
+const INSECURE_RETRY = 'invalid-tls'
+/** Rules can make up names without end. */
+const MAX_TOLD = 1_000
 
 export interface RouterWorld {
   readonly settings: Settings
@@ -36,8 +40,10 @@ export interface RouterWorld {
   readonly ownAddresses: () => readonly string[]
   /** Whether mail for port 25 of those addresses comes to us (routing rules 4.7). */
   readonly listensOn25: () => boolean
-  /** Told when a rule names a schedule, TLS or connection strategy that is not defined; `default` is used then. */
+  /** Told once for each name of a schedule, TLS or connection strategy that is not defined; `default` is used then. */
   readonly onUnknownName?: (strategy: StrategyName, name: string) => void
+  /** Told when the rules for a schedule, TLS or connection could not be evaluated, once for each reason; `default` is used then. */
+  readonly onRulesFailed?: (strategy: StrategyName, reason: string) => void
 }
 
 /** Routing for one settings: compiled once, asked for every recipient and attempt. */
@@ -61,14 +67,22 @@ export function createRouter(world: RouterWorld): Router {
     }
   }
 
+  const toldAlready = new Set<string>()
+  function tell(listener: RouterWorld['onUnknownName'], strategy: StrategyName, what: string): void {
+    const key = `${strategy} ${what}`
+    if (toldAlready.has(key) || toldAlready.size >= MAX_TOLD) return
+    toldAlready.add(key)
+    listener?.(strategy, what)
+  }
+
   /** The name as it is when it is defined, else `default`, so that a policy called `default` holds wherever the rules give nothing better. */
   async function pick(strategy: 'schedule' | 'tls' | 'connection', facts: RecipientFacts, host: HostFacts | null): Promise<string> {
     try {
       const { name } = await ask(strategy, facts, host)
       if (name === 'default' || Object.hasOwn(tableOf(settings, strategy), name)) return name
-      world.onUnknownName?.(strategy, name)
+      if (name !== INSECURE_RETRY) tell(world.onUnknownName, strategy, name)
     } catch (thrown) {
-      world.onUnknownName?.(strategy, messageOf(thrown))
+      tell(world.onRulesFailed, strategy, messageOf(thrown))
     }
     return 'default'
   }

@@ -244,14 +244,27 @@ describe('when rules go wrong', () => {
     expect(picked).toEqual(['default', 'default', 'default'])
   })
 
-  test('an undefined name is told, `default` is not', async () => {
+  test('an undefined name is told once, `default` and the insecure retry that nobody allowed are not', async () => {
     const told: string[] = []
-    const settings = settingsWith({ schedule: plain("'remote'"), tls: plain("'default'"), connection: plain("'fast'") })
+    const settings = settingsWith({ schedule: plain("'remote'"), connection: plain("'fast'") })
     const { router } = routerWith(settings, {}, { onUnknownName: (strategy, name) => void told.push(`${strategy} ${name}`) })
-    await router.pickSchedule(factsFor(bob))
-    await router.pickTls(factsFor(bob), null)
-    await router.pickConnection(factsFor(bob), null)
+    for (const lastError of ['none', 'tls'] as const) {
+      const facts = factsFor(bob, { retryNum: 1, lastError })
+      await router.pickSchedule(facts)
+      await router.pickTls(facts, null)
+      await router.pickConnection(facts, null)
+    }
     expect(told).toEqual(['schedule remote', 'connection fast'])
+  })
+
+  test('rules that fail are told as that, once for each reason', async () => {
+    const told: string[] = []
+    const settings = settingsWith({ tls: plain("dns_query('d.test', 'mx')[0]") })
+    const zone: FakeZone = { MX: { 'd.test': 'SERVFAIL' } }
+    const { router } = routerWith(settings, zone, { onRulesFailed: (strategy, reason) => void told.push(`${strategy}: ${reason}`) })
+    await router.pickTls(factsFor(bob), null)
+    await router.pickTls(factsFor(bob), null)
+    expect(told).toEqual(['tls: DNS could not answer for d.test (ESERVFAIL)'])
   })
 
   test('the shipped TLS expression asks for invalid-tls after a TLS failure, which is `default` until somebody defines it', async () => {
