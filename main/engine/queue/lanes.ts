@@ -37,6 +37,8 @@ interface Lane<J> {
 export interface Turn<J> {
   readonly key: string
   readonly job: J
+  /** Its next hop was not reached the time before. */
+  readonly troubled: boolean
 }
 
 /** How an attempt ended for its next hop: reached, not reached, our sign-in was refused, or nothing was tried after all. */
@@ -55,6 +57,8 @@ export class Lanes<J> {
   /** When each running attempt began, oldest first. */
   private readonly fast = new Map<Turn<J>, number>()
   private readonly slow = new Set<Turn<J>>()
+  /** Running attempts at next hops that were not reached the time before. */
+  private troubled = 0
 
   constructor(limits: LaneLimits) {
     this.limits = limits
@@ -91,7 +95,8 @@ export class Lanes<J> {
       if (job === undefined) continue
       lane.running++
       this.offer(lane)
-      const turn = { key: lane.key, job }
+      const turn = { key: lane.key, job, troubled: lane.troubled }
+      if (turn.troubled) this.troubled++
       this.fast.set(turn, now)
       return turn
     }
@@ -108,7 +113,7 @@ export class Lanes<J> {
       lane.probing = went === 'rejected'
     }
     this.offer(lane)
-    if (this.slow.size > 0) this.offerTroubled()
+    if (turn.troubled) this.leaveTroubled()
     if (lane.running === 0 && waitingIn(lane) === 0 && lane.pausedUntil === null && !lane.probing) this.lanes.delete(lane.key)
   }
 
@@ -167,17 +172,18 @@ export class Lanes<J> {
   private mayRun(lane: Lane<J>): boolean {
     if (lane.pausedUntil !== null) return false
     if (lane.running >= (lane.probing ? 1 : this.limits.perLane(lane.key))) return false
-    // Slow attempts at places that do not answer may take half of the room, so that there is always some for those that do.
-    return !(lane.troubled && this.slow.size >= this.limits.hardTotal / 2)
+    // Places that do not answer may take half of the room, so that there is always some for those that do.
+    return !(lane.troubled && this.troubled >= this.limits.hardTotal / 2)
   }
 
   private offer(lane: Lane<J>): void {
     if (waitingIn(lane) > 0 && this.mayRun(lane)) this.ready.add(lane)
   }
 
-  private offerTroubled(): void {
-    if (this.slow.size !== Math.ceil(this.limits.hardTotal / 2) - 1) return
-    for (const lane of this.lanes.values()) this.offer(lane)
+  private leaveTroubled(): void {
+    const full = this.troubled >= this.limits.hardTotal / 2
+    this.troubled--
+    if (full) for (const lane of this.lanes.values()) this.offer(lane)
   }
 
   private endPauses(now: number): void {

@@ -23,6 +23,8 @@ const LONGEST_SLEEP_MS = 5 * 60_000
 const AT_ONCE = 100
 /** Unsaved states beyond which no new attempts begin. */
 const MOST_UNSAVED = 64
+/** What the rules said this long ago still holds: they may ask for the age of a message in seconds. */
+const DECISION_GOOD_MS = 1_000
 /** After a fault of our own a message rests, so that it does not spin. */
 const FAULT_PAUSE_MS = 5 * 60_000
 /** Beyond the grace, what does not even react to being abandoned is left behind. */
@@ -163,8 +165,7 @@ class WorkingQueue implements Queue {
   }
 
   wake(): void {
-    this.time.now()
-    this.dispatch()
+    this.turn()
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -237,7 +238,9 @@ class WorkingQueue implements Queue {
     slot.jobs ??= new Map()
     if (slot.jobs.has(group.lane)) return
     // What the rules said is kept only where it is used at once: a long lane stays small, and asks again when the turn comes.
-    const decided = this.lanes.hasRoom(group.lane) ? { groups, router: this.parts.router(), version: slot.version } : null
+    const decided = this.lanes.hasRoom(group.lane)
+      ? { groups, router: this.parts.router(), version: slot.version, at: this.time.now() }
+      : null
     const job: Job = { slot, key: group.lane, dropped: false, decided }
     slot.jobs.set(group.lane, job)
     slot.newJobs.push(job)
@@ -295,7 +298,8 @@ class WorkingQueue implements Queue {
 
   private async groupsOf(slot: Slot, job: Job): Promise<readonly Group[]> {
     const { decided } = job
-    if (decided !== null && decided.version === slot.version && decided.router === this.parts.router()) return decided.groups
+    const fresh = decided !== null && this.time.now() - decided.at < DECISION_GOOD_MS
+    if (fresh && decided.version === slot.version && decided.router === this.parts.router()) return decided.groups
     return this.work.route(slot, slot.due(this.time.now()))
   }
 

@@ -10,7 +10,7 @@ export interface Job {
   /** Nobody waits for it any more; its turn passes. */
   dropped: boolean
   /** What the rules said when it was put there; only kept while it may be used at once. */
-  decided: { readonly groups: readonly Group[]; readonly router: Router; readonly version: number } | null
+  decided: { readonly groups: readonly Group[]; readonly router: Router; readonly version: number; readonly at: number } | null
 }
 
 /** One message at work: what is true of it, and who may change that. */
