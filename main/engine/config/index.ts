@@ -1,6 +1,10 @@
 /** config.toml to Settings and back: defaults, macros, every problem with path, line and column, saved without losing comments. */
 export type * from './types.ts'
+export { createConfigFile, macroSources } from './config-file.ts'
+export type { ConfigFileOptions } from './config-file.ts'
+export { FIRST_CONFIG } from './first-config.ts'
+export { BUILT_IN_TLS } from './policies.ts'
 export { readConfig } from './read-config.ts'
 export type { ReadOptions } from './read-config.ts'
+export { redactText, restoreText } from './redact.ts'
 export { BUILT_IN_SCHEDULE } from './schedules.ts'
-export { BUILT_IN_TLS } from './policies.ts'

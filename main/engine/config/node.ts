@@ -89,13 +89,14 @@ export function placeOf(root: Node, path: readonly string[]): Place {
 }
 
 /**
- * The value as the schemas take it. An integer that is not written in plain decimal digits (`1_000`, `0x10`, `+5`) is handed over as its text,
+ * The value as the schemas take it. A whole number that is not written in plain decimal digits (`1_000`, `0x10`, `+5`, `1.0`) is handed over as its text,
  * so that each schema decides about it.
  */
 export function plainValue(node: Node): unknown {
   if (node.kind === 'list') return node.items.map(plainValue)
   if (node.kind === 'table') return Object.fromEntries([...node.entries].map(([key, child]) => [key, plainValue(child)]))
   if (node.type === 'integer' && !/^-?\d+$/.test(node.raw)) return node.raw
+  if (node.type === 'float' && Number.isInteger(node.value)) return node.raw
   return node.value
 }
 

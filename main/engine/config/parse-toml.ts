@@ -11,7 +11,7 @@ const MAX_DEPTH = 64
 
 /** What the concrete syntax tree of toml-patch looks like; its own types are not exported. Lines from 1, columns from 0. */
 interface CstNode {
-  readonly loc: { readonly start: Place }
+  readonly loc: { readonly start: Place; readonly end: Place }
 }
 interface CstKey extends CstNode {
   readonly value: readonly string[]
@@ -151,6 +151,7 @@ function descend(from: OpenTable, path: readonly string[], place: Place): OpenTa
 }
 
 function closeTable(table: OpenTable, path: readonly string[], keyPlace: Place): Table {
+  if (path.length > MAX_DEPTH) throw new RangeError('tables are nested too deeply')
   const entries = new Map([...table.entries].map(([key, node]) => [key, closeNode(node, [...path, key])]))
   return { kind: 'table', path, place: table.place, keyPlace, entries }
 }

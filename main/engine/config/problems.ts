@@ -42,7 +42,7 @@ export class Problems {
   }
 
   #add(severity: Issue['severity'], code: string, spot: Spot, message: string, detail: Detail): void {
-    const issue: Issue = { severity, kind: detail.kind ?? 'build', code, path: spot.path.join('.'), message, ...spot.place }
+    const issue: Issue = { severity, kind: detail.kind ?? 'build', code, path: pathText(spot.path), message, ...spot.place }
     if (detail.value !== undefined && !isSecretPath(spot.path)) issue.value = detail.value
     if (detail.suggestion !== undefined) issue.suggestion = detail.suggestion
     this.#found.push({ path: spot.path, issue: this.#withFile(issue) })
@@ -76,4 +76,9 @@ export function missingKey(table: Node, ...keys: readonly string[]): Spot {
 /** What to quote of a value: as written, never what a macro brought in. */
 export function quoted(node: Node): string | undefined {
   return node.kind === 'scalar' ? node.written.slice(0, 200) : undefined
+}
+
+/** The flattened key; an empty name is told as `""`. */
+function pathText(path: readonly string[]): string {
+  return path.map((key) => (key === '' ? '""' : key)).join('.')
 }

@@ -39,7 +39,7 @@ const QUEUE_TABLES = ['route', 'strategy', 'schedule', 'connection', 'source-ip'
  */
 export async function readConfig(text: string, options: ReadOptions): Promise<LoadedConfig> {
   const problems = new Problems(options.file)
-  const parsed = parseToml(text)
+  const parsed = parseToml(text.replace(/^\uFEFF/, ''))
   if (parsed.issue) problems.take(parsed.issue)
   const unexpanded = resolveAliases(parsed.root ?? emptyRoot(), problems)
   const root = await expandMacros(unexpanded, options.sources, problems)

@@ -3,7 +3,7 @@ import { keyed } from './cross-checks.ts'
 import { nodeAt, scalarsOf } from './node.ts'
 import type { Scalar, Table } from './node.ts'
 import type { Problems } from './problems.ts'
-import { isSecretPath, secretState } from './secrets.ts'
+import { HIDDEN, isSecretPath, secretState } from './secrets.ts'
 
 /** The settings as the window may see them: of each password only how it is kept. */
 export function viewOf(settings: Settings, root: Table): SettingsView {
@@ -33,5 +33,5 @@ export function warnPlainSecrets(root: Table, problems: Problems): void {
 
 /** A password that is written in the file itself. */
 export function isPlainSecret(scalar: Scalar): boolean {
-  return isSecretPath(scalar.path) && scalar.written !== '' && secretState(scalar.written) === 'plain'
+  return isSecretPath(scalar.path) && scalar.written !== '' && scalar.written !== HIDDEN && secretState(scalar.written) === 'plain'
 }
