@@ -25,7 +25,7 @@ export interface ServerScript {
   /** By address, or one for all. */
   readonly rcpt?: Step | Readonly<Record<string, Step>>
   readonly data?: Step
-  /** While the content arrives, after its first byte. */
+  /** While the content arrives, after its first byte; with `silence` nothing more is read. */
   readonly content?: Step
   /** SMTP: the one reply. LMTP: one for each accepted recipient. */
   readonly end?: Step | readonly Step[]
@@ -66,7 +66,7 @@ type Mode = { kind: 'line' } | { kind: 'data' } | { kind: 'bdat'; left: number; 
 export class Conversation {
   readonly #options: ConversationOptions
   #stream: Duplex
-  #input = Buffer.alloc(0)
+  #input: Buffer = Buffer.alloc(0)
   #mode: Mode = { kind: 'line' }
   #tls: boolean
   #stopped = false
@@ -202,6 +202,7 @@ export class Conversation {
   #takeData(): boolean {
     if (this.#options.script.content !== undefined && this.#input.length > 0) {
       this.#stopped = true
+      if (this.#options.script.content === 'silence') this.#stream.pause()
       this.#act(this.#options.script.content)
       return false
     }
@@ -272,6 +273,7 @@ export class Conversation {
   }
 
   #dribble(): void {
+    this.#stopped = true
     const { clock } = this.#options
     if (clock === undefined || this.#stream.destroyed) return
     this.#stream.write('2')

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Connection, Network } from '../system/index.ts'
+import type { Connection } from '../system/index.ts'
 import { TlsError, errorCode } from '../system/index.ts'
 import { FaultError } from './fault.ts'
 import type { SessionOptions, SessionWorld } from './session-options.ts'
@@ -12,7 +12,8 @@ export async function dial(options: SessionOptions, world: SessionWorld): Promis
   )
   const target = { address, port, timeoutMs: timeoutMs.connect, ...(localAddress === undefined ? {} : { localAddress }) }
   try {
-    return await abandonable(world.network, target, world.signal)
+    if (world.signal.aborted) throw new FaultError({ kind: 'cancelled', stage: null })
+    return await abandonable(world.network.connect(target), world.signal)
   } catch (error) {
     if (error instanceof FaultError) throw error
     const code = errorCode(error)
@@ -21,17 +22,13 @@ export async function dial(options: SessionOptions, world: SessionWorld): Promis
   }
 }
 
-/** A connection that opens after the attempt was abandoned is closed at once. */
-function abandonable(network: Network, target: Parameters<Network['connect']>[0], signal: AbortSignal): Promise<Connection> {
+/** Waits no longer once the attempt is abandoned; a connection that opens after that is closed at once. */
+function abandonable(opening: Promise<Connection>, signal: AbortSignal): Promise<Connection> {
   return new Promise<Connection>((resolve, reject) => {
     const onAbort = (): void => reject(new FaultError({ kind: 'cancelled', stage: null }))
-    if (signal.aborted) {
-      onAbort()
-      return
-    }
-    signal.addEventListener('abort', onAbort)
-    network
-      .connect(target)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
+    opening
       .then((connection) => {
         if (signal.aborted) connection.stream.destroy()
         resolve(connection)
@@ -54,11 +51,13 @@ export async function encrypt(
     throw new FaultError({ kind: 'tls-name', strict: tlsRequired, name: host })
   }
   try {
-    const secured = await world.network.startTls(connection, { serverName: host, allowInvalidCertificates, timeoutMs })
+    const handshake = world.network.startTls(connection, { serverName: host, allowInvalidCertificates, timeoutMs })
+    const secured = await abandonable(handshake, world.signal)
     world.transcript.note(tlsNote(secured))
     return secured
   } catch (error) {
     connection.stream.destroy()
+    if (error instanceof FaultError) throw error
     const code = error instanceof TlsError ? error.code : errorCode(error)
     const detail = error instanceof Error ? error.message : String(error)
     world.transcript.note(`Encryption failed: ${detail}`)

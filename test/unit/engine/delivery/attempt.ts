@@ -146,14 +146,14 @@ export function world(
 
 /** Lets the clock go from timer to timer until the promise is settled. Idle connections are not waited for. */
 export async function settle<T>(clock: HeldClock, promise: Promise<T>): Promise<T> {
-  let settled = false
+  const state = { settled: false }
   const watched = promise.finally(() => {
-    settled = true
+    state.settled = true
   })
   watched.catch(() => undefined)
   for (let round = 0; round < 5000; round++) {
     await clock.advance(0)
-    if (settled) return watched
+    if (state.settled) return watched
     await clock.advance(clock.nextIn ?? 0)
   }
   throw new Error('it never ends')
