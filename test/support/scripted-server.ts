@@ -24,6 +24,8 @@ export interface ServerScript {
   readonly mail?: Step | readonly Step[]
   /** By address, or one for all. */
   readonly rcpt?: Step | Readonly<Record<string, Step>>
+  /** Recipients accepted in one transaction; more get `452 4.5.3`. */
+  readonly maxRecipients?: number
   readonly data?: Step
   /** While the content arrives, after its first byte; with `silence` nothing more is read. */
   readonly content?: Step
@@ -193,7 +195,8 @@ export class Conversation {
   }
 
   #rcpt(address: string): void {
-    const { rcpt } = this.#options.script
+    const { rcpt, maxRecipients = Infinity } = this.#options.script
+    if (this.#accepted.length >= maxRecipients) return this.#act('452 4.5.3 too many recipients')
     const step = (typeof rcpt === 'string' ? rcpt : rcpt?.[address]) ?? '250 2.1.5 recipient ok'
     if (/^2/.test(step)) this.#accepted.push(address)
     this.#act(step)

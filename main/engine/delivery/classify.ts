@@ -26,8 +26,14 @@ export interface Place {
 /** @param protocol   LMTP hands over for good: what it takes is delivered, not passed on */
 export function outcomeOf(verdict: Verdict, place: Place, protocol: 'smtp' | 'lmtp'): Outcome {
   if (verdict.kind === 'taken') {
-    const { reply, dsnPassedOn } = verdict
-    return { kind: 'completed', host: place.host, reply, via: protocol === 'lmtp' ? 'delivered' : 'relayed', dsnPassedOn }
+    const { dsnPassedOn } = verdict
+    return {
+      kind: 'completed',
+      host: place.host,
+      reply: keptReply(verdict.reply),
+      via: protocol === 'lmtp' ? 'delivered' : 'relayed',
+      dsnPassedOn,
+    }
   }
   return failedOutcome(judge(verdict.fault, place, verdict.outcomeUnknown), entityOf(verdict.fault, place))
 }
@@ -116,7 +122,17 @@ function judgeKnown(fault: Fault, place: Place): Judgement {
   }
 }
 
-function judgeReply(reply: Reply, stage: Stage, where: string): Judgement {
+/** What is kept of a reply with each recipient: a server with much to say must not fill the spool. RFC 5321 knows no line beyond 512 octets. */
+const MAX_KEPT_LINES = 20
+const MAX_KEPT_LINE_LENGTH = 1000
+const MAX_TEXT_LENGTH = 2000
+
+function keptReply(reply: Reply): Reply {
+  return { ...reply, lines: reply.lines.slice(0, MAX_KEPT_LINES).map((line) => line.slice(0, MAX_KEPT_LINE_LENGTH)) }
+}
+
+function judgeReply(full: Reply, stage: Stage, where: string): Judgement {
+  const reply = keptReply(full)
   const kind: FailureKind = reply.code >= 500 ? 'perm_fail' : 'temp_fail'
   const cause: FailureCause = stage === 'greeting' ? 'greeting' : 'reply'
   // Signing in is our business with the relay, not the recipient's: nothing the relay says there is final.
@@ -124,7 +140,7 @@ function judgeReply(reply: Reply, stage: Stage, where: string): Judgement {
   const failure: DeliveryFailure = {
     class: ofAuth ? 'connection' : 'unexpected-reply',
     status: statusOf(reply, ofAuth ? 'temp_fail' : kind),
-    text: `${where} answered ${stageText(stage)}: ${replyText(reply)}`,
+    text: `${where} answered ${stageText(stage)}: ${replyText(reply)}`.slice(0, MAX_TEXT_LENGTH),
     reply,
     cause,
   }
@@ -135,9 +151,10 @@ function judgeReply(reply: Reply, stage: Stage, where: string): Judgement {
 function judgeAuth(fault: Extract<Fault, { kind: `auth-${string}` }>, where: string): Judgement {
   switch (fault.kind) {
     case 'auth-rejected': {
-      const text = `${where} refused the user name or password: ${replyText(fault.reply)}`
+      const reply = keptReply(fault.reply)
+      const text = `${where} refused the user name or password: ${replyText(reply)}`.slice(0, MAX_TEXT_LENGTH)
       const status = statusOf(fault.reply, 'temp_fail', '4.7.8')
-      return { kind: 'temp_fail', failure: { class: 'connection', cause: 'auth-rejected', status, text, reply: fault.reply } }
+      return { kind: 'temp_fail', failure: { class: 'connection', cause: 'auth-rejected', status, text, reply } }
     }
     case 'auth-challenge':
       return temporary('connection', 'auth-rejected', '4.7.0', `Signing in to ${where} failed: ${fault.detail}.`)

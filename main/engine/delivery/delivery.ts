@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import type { ConnectionSettings, HostTry, RelayRoute, TlsSettings } from '../../contract/index.ts'
 import type { Outcome } from '../mail/index.ts'
 import type { NextHopHost } from '../routing/index.ts'
+import { runInBatches } from './batches.ts'
 import { failedOutcome, judge, outcomeOf } from './classify.ts'
 import type { Place } from './classify.ts'
 import { FaultError, toFault } from './fault.ts'
@@ -13,7 +14,6 @@ import { ConnectionPool, DEFAULT_POOL_LIMITS } from './pool.ts'
 import { testRelay } from './relay-test.ts'
 import { openSession } from './session.ts'
 import type { SessionOptions } from './session-options.ts'
-import { runTransaction } from './transaction.ts'
 import type { Verdict } from './transaction.ts'
 import { Transcript } from './transcript.ts'
 import type { Delivery, DeliveryParts, DeliveryReport, DeliveryRequest } from './types.ts'
@@ -106,7 +106,7 @@ class Attempt {
         lease.release(true)
         throw new FaultError({ kind: 'feature', feature: 'REQUIRETLS' })
       }
-      const result = await runTransaction(session, this.#request, this.#signal)
+      const result = await runInBatches(session, this.#request, this.#signal)
       lease.release(result.reusable)
       if (lease.reused && !result.begun && !result.reusable && !this.#signal.aborted) {
         this.#transcript.note('The connection had been closed; opening a new one')

@@ -29,7 +29,7 @@ export async function testRelay(test: ResolvedTest, parts: DeliveryParts, signal
   const addresses = isIP(host) !== 0 ? [host] : await network.lookup(host).catch(() => [])
   if (addresses.length === 0) {
     const text = `The name "${host}" is not known. Check how it is written, and whether this computer is online.`
-    return { ok: false, cause: 'relay-not-found', text, tls: null, transcript: [...transcript.lines()] }
+    return { ok: false, cause: 'relay-not-found', text, tls: null, transcript: transcript.lines() }
   }
   let fault: Fault = { kind: 'internal', detail: 'no address was tried' }
   let tried = ''
@@ -40,14 +40,14 @@ export async function testRelay(test: ResolvedTest, parts: DeliveryParts, signal
       const { tls } = session
       await session.quit()
       const text = successText(test, tls?.version ?? null)
-      return { ok: true, cause: '', text, tls: tls === null ? null : `${tls.version} ${tls.cipher}`, transcript: [...transcript.lines()] }
+      return { ok: true, cause: '', text, tls: tls === null ? null : `${tls.version} ${tls.cipher}`, transcript: transcript.lines() }
     } catch (error) {
       fault = toFault(error)
       if (nextStep(fault) !== 'next-address') break
     }
   }
   const { failure } = judge(fault, { host, address: tried })
-  return { ok: false, cause: failure.cause, text: failure.text, tls: null, transcript: [...transcript.lines()] }
+  return { ok: false, cause: failure.cause, text: failure.text, tls: null, transcript: transcript.lines() }
 }
 
 function optionsFor(test: ResolvedTest, host: string, address: string, ehloName: string): SessionOptions {

@@ -28,8 +28,9 @@ export class Transcript {
     this.#add('note', text)
   }
 
-  lines(): readonly TranscriptLine[] {
-    if (this.#dropped === 0) return this.#lines
+  /** As it is now: what the peer says later, to QUIT for example, does not change it any more. */
+  lines(): TranscriptLine[] {
+    if (this.#dropped === 0) return [...this.#lines]
     return [...this.#lines, { at: this.#age(), by: 'note', text: `${this.#dropped} more lines were not kept` }]
   }
 

@@ -274,6 +274,50 @@ describe('verdicts given at RCPT stand', () => {
   })
 })
 
+describe('a server that takes only some recipients at once', () => {
+  const many = Array.from({ length: 7 }, (_, i) => `r${i}@d.test`)
+
+  test.each([[['250']], [['250', 'PIPELINING']], [['250', 'CHUNKING']]])(
+    'the others go in the next transaction, over the same connection: %j',
+    async (ehlo) => {
+      const { attempt, network } = world({ '1': { ehlo, maxRecipients: 3 } })
+      expect(states(await attempt({ recipients: many }))).toEqual(many.map(() => 'ok'))
+      expect(network.dialled).toHaveLength(1)
+      expect(network.record('1').messages).toHaveLength(3)
+    },
+  )
+
+  test('nobody gets it twice, and refusals for other reasons stand', async () => {
+    const { attempt, network } = world({ '1': { maxRecipients: 3, rcpt: { 'r0@d.test': '550 5.1.1 no', 'r1@d.test': '452 4.2.2 full' } } })
+    const report = await attempt({ recipients: many })
+    expect(states(report)).toEqual(['perm:unexpected-reply', 'temp:unexpected-reply', 'ok', 'ok', 'ok', 'ok', 'ok'])
+    const asked = network.record('1').commands.filter((line) => line.startsWith('RCPT'))
+    for (const address of ['r0', 'r1', 'r2', 'r3', 'r4']) expect(asked.filter((line) => line.includes(address))).toHaveLength(1)
+  })
+
+  test('when a transaction gets nobody through, the others wait', async () => {
+    const { attempt, network } = world({ '1': { rcpt: { 'r0@d.test': '250', 'r1@d.test': '452 4.5.3 too many' } } })
+    expect(states(await attempt({ recipients: ['r0@d.test', 'r1@d.test'] }))).toEqual(['ok', 'temp:unexpected-reply'])
+    expect(network.record('1').messages).toHaveLength(1)
+  })
+
+  test('a message that is refused is not offered to the others', async () => {
+    const { attempt, network } = world({ '1': { maxRecipients: 3, end: '554 5.7.1 spam' } })
+    const report = await attempt({ recipients: many })
+    expect(states(report).slice(0, 3)).toEqual(Array.from({ length: 3 }, () => 'perm:unexpected-reply'))
+    expect(states(report).slice(3)).toEqual(Array.from({ length: 4 }, () => 'temp:unexpected-reply'))
+    expect(network.record('1').messages).toHaveLength(1)
+  })
+})
+
+test('a reply of many long lines is cut before it is kept', async () => {
+  const mail = Array.from({ length: 60 }, () => `550 5.7.1 ${'x'.repeat(900)}`).join('\n')
+  const failure = failureOf(await world({ '1': { mail } }).attempt())
+  expect(failure.reply?.code).toBe(550)
+  expect(JSON.stringify(failure).length).toBeLessThan(25_000)
+  expect(failure.text.length).toBeLessThanOrEqual(2000)
+})
+
 describe('an attempt that is abandoned', () => {
   test.each([
     ['while connecting', { connect: 'timeout' }, false],
