@@ -7,7 +7,7 @@ const units = ['kB', 'MB', 'GB', 'TB'] as const
  * @param bytes  0 or more
  */
 export function size(bytes: number, locale: string = words.locale): string {
-  if (bytes <= 0) return '0 kB'
+  if (bytes <= 0) return '0\u00a0kB'
   let value = Math.max(bytes / 1000, 1)
   let unit = 0
   // 999.5 would be written with four digits, so it already belongs to the next unit.
@@ -17,5 +17,5 @@ export function size(bytes: number, locale: string = words.locale): string {
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1
   const shown = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
-  return `${shown} ${units[unit] ?? 'TB'}`
+  return `${shown}\u00a0${units[unit] ?? 'TB'}`
 }

@@ -104,5 +104,5 @@ export function duration(ms: number, locale: string = words.locale): string {
   return said.join(' ')
 }
 function unitOf(amount: number, unit: string, locale: string, unitDisplay: 'long' | 'short' = 'long'): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(amount)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(amount).replace(' ', '\u00a0')
 }

@@ -1,3 +1,4 @@
+import { foreign } from '../format/foreign.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
 
@@ -77,13 +78,11 @@ export function t<K extends WordKey>(key: K, ...[params]: ParamsArgument<K>): st
   return say({ key, params: params ?? {} })
 }
 
-const bidiControls = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/
 const firstStrongIsolate = String.fromCodePoint(0x2068)
 const popIsolate = String.fromCodePoint(0x2069)
-/** Wraps in FIRST STRONG ISOLATE only what could turn the line round, so that ordinary text stays comparable and copyable. */
+/** Wraps only what is written the other way in isolates, so that ordinary text stays comparable and copyable. */
 function isolate(value: string): string {
-  return bidiControls.test(value) || rightToLeft.test(value)
-    ? firstStrongIsolate + value.replace(new RegExp(bidiControls, 'g'), '') + popIsolate
-    : value
+  const shown = foreign(value)
+  return rightToLeft.test(shown) ? firstStrongIsolate + shown + popIsolate : shown
 }

@@ -29,6 +29,9 @@ export function matches(row: ActivityRow, filter: RowFilter): boolean {
     .every((word) => text.includes(word))
 }
 
+/** The keys of some rows. */
+export const keysOf = (rows: readonly ActivityRow[]): ReadonlySet<string> => new Set(rows.map((row) => row.key))
+
 /** Newest first; two of one moment by key, so that the order is always the same. */
 export function newerFirst(a: ActivityRow, b: ActivityRow): number {
   return b.acceptedAt - a.acceptedAt || (a.key < b.key ? 1 : a.key > b.key ? -1 : 0)
