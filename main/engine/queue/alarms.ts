@@ -18,7 +18,7 @@ export class Alarms {
   private readonly health = new Map<string, RouteHealth>()
   /** Keys raised here and not yet cleared, so that the many good attempts need not ask. */
   private readonly raised = new Set<string>()
-  /** Routes whose sign-in has worked with the settings in force. */
+  /** Routes tried with the settings in force whose sign-in was not refused the last time. A dead relay counts: its backlog must not creep. */
   private readonly proven = new Set<string>()
   /** The message that met failing rules last. */
   private rulesFailedFor: string | null = null
@@ -31,8 +31,8 @@ export class Alarms {
   /** After an attempt. @returns how the next hop did, for its lane */
   attempted(entry: Entry, route: Route, outcomes: readonly Outcome[], now: number): Went {
     const finding = findingOf(outcomes)
-    if (finding.kind === 'works') this.proven.add(route.id)
     if (finding.kind === 'auth') this.proven.delete(route.id)
+    else this.proven.add(route.id)
     const verdict = judge(this.health.get(route.id) ?? HEALTHY, route, finding, now)
     if (verdict.health === HEALTHY) this.health.delete(route.id)
     else this.health.set(route.id, verdict.health)

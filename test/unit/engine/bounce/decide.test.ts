@@ -121,7 +121,7 @@ describe('worked cases G', () => {
     const route = one.route ?? 'mx'
     const outcome =
       one.result === 'ok'
-        ? completed({ via: route === 'local' ? 'delivered' : 'relayed', dsnPassedOn: one.peer_dsn === true && one.notify != null })
+        ? completed({ via: route === 'local' ? 'delivered' : 'relayed', dsnPassedOn: one.peer_dsn === true && one.notify !== null })
         : one.result === 'perm'
           ? permanent()
           : temporary()

@@ -171,6 +171,17 @@ describe('a relay that rejects our sign-in', () => {
     expect(world.attempts).toHaveLength(4)
   })
 
+  test('a relay that is only dead is not tried one by one, so that its backlog soon comes to the fallback', async () => {
+    const world = withAuth()
+    world.answer = async () => {
+      await new Promise((resolve) => world.clock.after(30 * SECOND, () => resolve(undefined)))
+      return [refused()]
+    }
+    for (let i = 0; i < 61; i++) await world.submit({ to: [`x${i}@d.test`] })
+    await world.clock.advance(119 * SECOND)
+    expect(world.attempts).toHaveLength(61)
+  })
+
   test('expiry and notices go on while it rests', async () => {
     const world = withAuth()
     for (let i = 0; i < 4; i++) await world.submit({ to: [`x${i}@d.test`] })
