@@ -142,13 +142,11 @@ class WatchedConfigFile implements ConfigFile {
   }
 
   async #save(text: string, onDisk: string | undefined): Promise<SaveOutcome> {
-    const { path, system } = this.#options
     const loaded = await this.#read(text)
     if (!loaded.usable) return { saved: false, issues: loaded.issues }
-    if (text === onDisk && text === this.current.text) return { saved: true, issues: loaded.issues }
     try {
-      if (onDisk !== undefined) await keepHistory(system, this.#historyFolder, onDisk)
-      await system.disk.writeFileDurably(path, text)
+      // The same text is taken all the same: a password it refers to may have been stored anew.
+      if (text !== onDisk) await this.#write(text, onDisk)
     } catch (thrown) {
       return {
         saved: false,
@@ -157,6 +155,12 @@ class WatchedConfigFile implements ConfigFile {
     }
     this.#take(loaded)
     return { saved: true, issues: loaded.issues }
+  }
+
+  async #write(text: string, onDisk: string | undefined): Promise<void> {
+    const { path, system } = this.#options
+    if (onDisk !== undefined) await keepHistory(system, this.#historyFolder, onDisk)
+    await system.disk.writeFileDurably(path, text)
   }
 
   async #reload(): Promise<void> {

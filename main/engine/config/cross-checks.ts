@@ -3,6 +3,7 @@ import type { RelayRoute, Settings } from '../../contract/index.ts'
 import type { Node, Table } from './node.ts'
 import { nodeAt } from './node.ts'
 import type { Problems } from './problems.ts'
+import { sameAddress } from './policies.ts'
 import { isLoopbackHost } from './routes.ts'
 import { checkNames } from './strategies.ts'
 import type { ReadStrategy, StrategyName } from './strategies.ts'
@@ -30,6 +31,7 @@ export function checkAcross(checked: CrossChecked, problems: Problems): void {
     checkNames(name, checked.strategies[name], [...new Set([...checked.written[name], ...BUILT_IN[name]])], problems)
   }
   warnUnusedRoutes(checked, problems)
+  warnLoginWithoutAccounts(checked, problems)
   for (const route of Object.values(checked.settings.queue.routes)) if (route.type === 'relay') refuseLoop(route, checked, problems)
 }
 
@@ -48,6 +50,15 @@ function warnUnusedRoutes({ root, settings, strategies: { route: rules } }: Cros
   }
 }
 
+function warnLoginWithoutAccounts({ root, settings }: CrossChecked, problems: Problems): void {
+  for (const { id, auth } of settings.server.listeners) {
+    const node = nodeAt(root, ['server', 'listener', id, 'auth'])
+    if (auth !== 'required' || settings.access.accounts.length > 0 || !node) continue
+    const message = `listener "${id}" takes mail only after a login, but there is no account; add one as [access.account.<name>]`
+    problems.warning('auth-without-accounts', node, message)
+  }
+}
+
 function refuseLoop(route: RelayRoute, { root, settings, ownAddresses }: CrossChecked, problems: Problems): void {
   const listener = settings.server.listeners.find(({ bind }) =>
     bind.some(
@@ -63,10 +74,17 @@ function refuseLoop(route: RelayRoute, { root, settings, ownAddresses }: CrossCh
 /** Whether connecting to `target` from here ends at a listener bound to `bound`. */
 function reaches(target: string, bound: string, hostname: string, ownAddresses: readonly string[]): boolean {
   const name = target.toLowerCase()
-  const everywhere = bound === '0.0.0.0' || bound === '::'
-  if (isLoopbackHost(name)) return everywhere || (isIP(name) === 0 ? isLoopbackHost(bound) : bound === name)
-  if (isIP(name) !== 0) return name === '0.0.0.0' || name === '::' || (ownAddresses.includes(name) && (everywhere || bound === name))
-  return name === hostname.toLowerCase() && (everywhere || ownAddresses.includes(bound))
+  const everywhere = isUnspecified(bound)
+  if (isIP(name) !== 0) {
+    const here = isLoopbackHost(name) || isUnspecified(name) || ownAddresses.some((own) => sameAddress(own, name))
+    return here && (everywhere || isUnspecified(name) || sameAddress(bound, name))
+  }
+  if (isLoopbackHost(name)) return everywhere || bound === '127.0.0.1' || bound === '::1'
+  return name === hostname.toLowerCase() && (everywhere || ownAddresses.some((own) => sameAddress(own, bound)))
+}
+
+function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
 }
 
 /**

@@ -48,7 +48,7 @@ export interface Rate {
 
 /** `"<n>/<duration>"`, or one of the words for no limit, which read as null (1.0). */
 export const rate = value<Rate | null>((raw) => {
-  const written = typeof raw === 'string' ? raw.trim() : ''
+  const written = typeof raw === 'string' ? raw.trim() : raw === false ? 'false' : ''
   if (['false', 'none', 'unlimited'].includes(written.toLowerCase())) return null
   const match = /^(\d{1,9})\s*\/\s*(\d{1,9})\s*(ms|d|h|m|s)$/i.exec(written)
   const count = Number(match?.[1] ?? 0)

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import type { ConnectionSettings, TlsPolicy, TlsSettings } from '../../contract/index.ts'
 import type { Node, Table } from './node.ts'
 import type { Problems } from './problems.ts'
@@ -50,11 +51,18 @@ export function readConnections(parent: Table | undefined, ownAddresses: readonl
 
 function warnForeignSource(addresses: readonly string[], node: Node | undefined, own: readonly string[], problems: Problems): void {
   for (const address of addresses) {
-    if (own.includes(address) || !node) continue
+    if (own.some((one) => sameAddress(one, address)) || !node) continue
     problems.warning('source-ip-not-here', node, `this computer has no address ${address} at present; deliveries that need it wait`, {
       value: address,
     })
   }
+}
+
+/** Whether two spellings mean one address; a zone (`%eth0`) is left aside. */
+export function sameAddress(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((address) => address.replace(/%.*$/, ''))
+  if (a === undefined || b === undefined || !ipaddr.isValid(a) || !ipaddr.isValid(b)) return left === right
+  return ipaddr.parse(a).toNormalizedString() === ipaddr.parse(b).toNormalizedString()
 }
 
 /** `queue.source-ip.<ip>`: the EHLO name for connections from an address. */

@@ -16,12 +16,16 @@ interface Opened {
   readonly notices: { loaded: LoadedConfig; inForce: boolean }[]
 }
 
-async function open(text?: string, environment: (name: string) => string | undefined = () => undefined): Promise<Opened> {
+async function open(
+  text?: string,
+  environment: (name: string) => string | undefined = () => undefined,
+  secrets = new Map([['known', 'pw']]),
+): Promise<Opened> {
   const folder = await tempFolder()
   const path = join(folder, 'config.toml')
   if (text !== undefined) await writeFile(path, text)
   const system = { ...createNodeSystem(), environment }
-  const file = createConfigFile({ path, system, secrets: (name) => (name === 'known' ? 'pw' : undefined) })
+  const file = createConfigFile({ path, system, secrets: (name) => secrets.get(name) })
   const notices: Opened['notices'] = []
   const waiting: ((notice: Opened['notices'][number]) => void)[] = []
   file.onChange((loaded, inForce) => {
@@ -199,6 +203,15 @@ describe('changing single keys', () => {
       saved: false,
       issues: [{ code: 'change-impossible' }],
     })
+  })
+
+  test('that leave the text as it is still take a password that was stored anew', async () => {
+    const secrets = new Map([['known', 'old']])
+    const { file, folder } = await open('[access.account.a]\nsecret = "%{secret:known}%"\n', undefined, secrets)
+    secrets.set('known', 'new')
+    expect((await file.change([{ path: ['access', 'account', 'a', 'secret'], value: '%{secret:known}%' }])).saved).toBe(true)
+    expect(file.current.settings.access.accounts).toMatchObject([{ secret: 'new' }])
+    expect(await readdir(folder)).toEqual(['config.toml'])
   })
 
   test('several at once are done one after another', async () => {

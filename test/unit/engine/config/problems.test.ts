@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errors, read, warnings } from './read.ts'
 
-type Row = readonly [text: string, code: string, path: string, line: number, column: number, suggestion?: string]
+type Row = [text: string, code: string, path: string, line: number, column: number, suggestion?: string]
 
 const relay = '[queue.route.r]\ntype = "relay"\naddress = "a.test"\n'
 const rule = (list: string): string => `[queue.strategy]\nroute = ${list}`
 
-const ERRORS: readonly Row[] = [
+const ERRORS: Row[] = [
   // the file
   ['a = \n', 'toml-syntax', '', 1, 5],
   [
@@ -168,7 +170,7 @@ describe('errors, each with its place', () => {
 })
 
 const used = rule('"\'r\'"')
-const WARNINGS: readonly Row[] = [
+const WARNINGS: Row[] = [
   ['[queue.route.r]\ntype = "mx"\n[route.r]\ntype = "mx"', 'route-defined-twice', 'queue.route.r', 3, 1],
   [`${relay}port = 465\nusername = "u"`, 'unknown-key', 'queue.route.r.username', 5, 1, 'auth.username'],
   [`${relay}port = 465\nlimits.mx = 2`, 'key-of-other-type', 'queue.route.r.limits.mx', 5, 1],
@@ -214,6 +216,7 @@ const WARNINGS: readonly Row[] = [
   ['[queue.connection.c]\nsource-ips = "192.0.2.77"', 'source-ip-not-here', 'queue.connection.c.source-ips', 2, 14],
   ['[queue.quota.q]\nmessages = 5', 'not-in-effect-yet', 'queue.quota', 1, 1],
   ['[queue.limiter.inbound.l]\nrate = "none"', 'not-in-effect-yet', 'queue.limiter', 1, 1],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\nauth = "required"', 'auth-without-accounts', 'server.listener.a.auth', 3, 8],
   ['[access]\nnetworks = ["0.0.0.0/0"]', 'network-open', 'access.networks', 2, 12],
   ['[queue]\nstrategie.route = "\'mx\'"', 'unknown-key', 'queue.strategie', 2, 1, 'strategy'],
   ['[lissener.x]\nbind = "0.0.0.0:25"', 'unknown-key', 'lissener', 1, 1],
@@ -272,7 +275,7 @@ test('all problems are told at once, in the order of the file', async () => {
 test('a relay that points back at our own listener is refused, by every name it has', async () => {
   const relayTo = (address: string, port: number): string =>
     `[queue.route.r]\ntype = "relay"\naddress = "${address}"\nport = ${port}\ntls.implicit = false`
-  for (const address of ['127.0.0.1', 'localhost', '192.168.1.5', '::1', '[::1]', 'MX.example.org']) {
+  for (const address of ['127.0.0.1', 'localhost', '192.168.1.5', '::1', '[::1]', '[0:0:0:0:0:0:0:1]', '0.0.0.0', 'MX.example.org']) {
     expect(errors(await read(relayTo(address, 2525))), address).toEqual(['route-loops-to-self'])
   }
   expect(errors(await read(relayTo('192.168.1.6', 2525)))).toEqual([])
@@ -310,4 +313,9 @@ describe('deliveries wait when an error touches what decides about them', () => 
   ])('%s', async (_name, text, broken) => {
     expect((await read(text)).routingBroken).toBe(broken)
   })
+})
+
+test('every code is explained in the documentation', () => {
+  const documentation = readFileSync(join(import.meta.dirname, '../../../../docs/config-codes.md'), 'utf8')
+  for (const [, code] of [...ERRORS, ...WARNINGS]) expect(documentation).toContain(`\`${code}\``)
 })

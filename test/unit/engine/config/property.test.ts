@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { parse, stringify } from 'smol-toml'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { settings } from '../../../../main/contract/index.ts'
 import { redactText } from '../../../../main/engine/config/index.ts'
 import { read } from './read.ts'
+
+// These do much work on purpose; a busy machine gets the time for it.
+vi.setConfig({ testTimeout: 60_000 })
 
 async function staysWhole(text: string): Promise<void> {
   const loaded = await read(text)
@@ -128,7 +131,7 @@ test('any tree of settings, known keys with any values among them, is read witho
       fc.pre(text !== undefined)
       await staysWhole(text)
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
 })
 
@@ -172,7 +175,7 @@ test('any soup of TOML tokens is read, or refused with a place, and can be shown
       await staysWhole(text)
       expect(typeof redactText(text)).toBe('string')
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   )
 })
 
