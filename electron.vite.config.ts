@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
+import { z } from 'zod'
+
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync('package.json', 'utf8')))
 
 /**
  * Three outputs: the main process with the command line beside it, the preload script, and the window. Every dependency is bundled, so that the
@@ -8,6 +12,7 @@ import { defineConfig } from 'electron-vite'
  */
 export default defineConfig({
   main: {
+    define: { MAILROOM_VERSION: JSON.stringify(version) },
     build: {
       outDir: 'out/main',
       target: 'node18',

@@ -1,3 +1,28 @@
-import { contextBridge } from 'electron'
+import { contextBridge, ipcRenderer } from 'electron'
+import type { MailroomBridge, NoticeName } from '../main/contract/index.ts'
 
-contextBridge.exposeInMainWorld('mailroom', {})
+const NOTICES: readonly NoticeName[] = ['activity.changed', 'status.changed', 'config.changed']
+const VERSION_FLAG = '--mailroom-version='
+
+function platform(): MailroomBridge['platform'] {
+  return process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux'
+}
+
+/** All that the page can reach. Names and arguments are checked again on the other side; here is no logic. */
+const bridge: MailroomBridge = {
+  ask: (request, args) => ipcRenderer.invoke('ask', request, args),
+  on(notice, handler) {
+    if (!NOTICES.includes(notice)) throw new Error(`unknown notice: ${notice}`)
+    const listener = (_event: unknown, name: unknown, value: unknown): void => {
+      if (name === notice) handler(value as Parameters<typeof handler>[0])
+    }
+    ipcRenderer.on('notice', listener)
+    return () => {
+      ipcRenderer.off('notice', listener)
+    }
+  },
+  platform: platform(),
+  version: process.argv.find((argument) => argument.startsWith(VERSION_FLAG))?.slice(VERSION_FLAG.length) ?? '',
+}
+
+contextBridge.exposeInMainWorld('mailroom', bridge)

@@ -125,6 +125,11 @@ export const requests = {
   },
   /** Everything that happened to one message, oldest first. */
   'activity.message': { args: z.object({ entryId: z.string() }), result: z.array(activityEvent) },
+  /** Events as they were recorded, oldest first: those after `afterSeq`, or those since `sinceAt` (ms), at most `limit`. */
+  'activity.events': {
+    args: z.object({ afterSeq: z.int().nullable(), sinceAt: z.int().nullable(), limit: z.int().min(1).max(5000) }),
+    result: z.array(activityEvent),
+  },
   'queue.list': { args: nothing, result: z.array(queueEntry) },
   'queue.retry': { args: entryIds, result: z.void() },
   'queue.retryAll': { args: nothing, result: z.void() },

@@ -1,17 +1,92 @@
-import path from 'node:path'
-import { app, BrowserWindow } from 'electron'
+import { join } from 'node:path'
+import { Menu, app, dialog } from 'electron'
+import type { BrowserWindow } from 'electron'
+import { serveControl } from '../control/index.ts'
+import { startEngine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { createFileCipher } from '../engine/secrets/index.ts'
+import { createNodeSystem } from '../engine/system/node/index.ts'
+import { readArguments } from './arguments.ts'
+import { serveBridge } from './bridge.ts'
+import { keychainCipher } from './keychain.ts'
+import { registerScheme, servePage } from './page.ts'
+import { createTray } from './tray.ts'
+import { openWindow, showWindow } from './window.ts'
+import { words } from './words.ts'
 
-/** Opens the window on the built page. */
-async function openWindow(): Promise<void> {
-  const window = new BrowserWindow({
-    width: 1000,
-    height: 700,
-    webPreferences: { preload: path.join(__dirname, '../preload/preload.cjs'), sandbox: true, contextIsolation: true },
+/** Attempts that are under way get this long to end when the app quits. */
+const QUIT_GRACE_MS = 5_000
+
+const options = readArguments(process.argv)
+if (options.dataFolder !== null) app.setPath('userData', options.dataFolder)
+registerScheme()
+
+let window: BrowserWindow | null = null
+let quitting = false
+
+/** Shows the one window, opens it when it was never shown. Closing only hides it: the engine and the tray stay. */
+function showOrOpen(): void {
+  if (window !== null) {
+    showWindow(window)
+    return
+  }
+  const opened = openWindow()
+  window = opened
+  opened.on('close', (event) => {
+    if (quitting) return
+    event.preventDefault()
+    opened.hide()
   })
-  await window.loadFile(path.join(__dirname, '../renderer/index.html'))
+  opened.on('closed', () => {
+    window = null
+  })
 }
 
-app.on('window-all-closed', () => {
-  app.quit()
-})
-void app.whenReady().then(openWindow)
+async function bringUpEngine(): Promise<Engine> {
+  const system = createNodeSystem()
+  const dataFolder = app.getPath('userData')
+  const file = createFileCipher(system.disk, system.random, join(dataFolder, 'secrets.key'))
+  const keychain = keychainCipher()
+  return startEngine({ system, dataFolder, ciphers: keychain === null ? [file] : [keychain, file], holder: 'the Mailroom app' })
+}
+
+async function run(): Promise<void> {
+  Menu.setApplicationMenu(
+    process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]) : null,
+  )
+  servePage(join(__dirname, '../renderer'))
+  const engine = await bringUpEngine()
+  const control = await serveControl(app.getPath('userData'), (request, args) => engine.ask(request, args))
+  serveBridge(engine, () => window)
+  const tray = createTray(showOrOpen, () => app.quit())
+  tray.show(engine.status())
+  engine.onNotice((name) => {
+    if (name === 'status.changed') tray.show(engine.status())
+  })
+  app.on('second-instance', showOrOpen)
+  app.on('activate', showOrOpen)
+  app.on('before-quit', (event) => {
+    if (quitting) return
+    quitting = true
+    event.preventDefault()
+    void Promise.all([engine.stop(QUIT_GRACE_MS), control.close()]).finally(() => app.quit())
+  })
+  if (!options.hidden) showOrOpen()
+}
+
+// Windows are hidden, never gone; the app ends by its own word alone.
+app.on('window-all-closed', () => undefined)
+
+if (!app.requestSingleInstanceLock()) {
+  app.exit(0)
+} else {
+  app
+    .whenReady()
+    .then(run)
+    .catch((thrown: unknown) => {
+      const text = thrown instanceof Error ? thrown.message : String(thrown)
+      process.stderr.write(`Mailroom cannot start: ${text}\n`)
+      if (process.env['MAILROOM_NO_DIALOGS'] === undefined) dialog.showErrorBox(words(app.getLocale()).cannotStart, text)
+      app.exit(1)
+    })
+}

@@ -9,30 +9,40 @@ export function createListeners(dependencies: ListenerDependencies): Listeners {
   const rate = createMessageRate(dependencies.clock)
   let open = new Map<string, OpenListener>()
   let states: ListenerState[] = []
+  let applying: Promise<unknown> = Promise.resolve()
+
+  async function apply(): Promise<readonly ListenerState[]> {
+    const wanted = wantedBinds(dependencies.settings().server.listeners, fingerprintOf(dependencies))
+    for (const [key, listener] of open) if (!wanted.has(key)) await closeQuickly(listener)
+    const kept = new Map<string, OpenListener>()
+    const told: ListenerState[] = []
+    for (const [key, { listener, bind }] of wanted) {
+      try {
+        const one = open.get(key) ?? (await openListener(listener, bind, dependencies, rate))
+        kept.set(key, one)
+        told.push(one.state)
+      } catch (thrown) {
+        const problem = thrown instanceof Error ? thrown.message : String(thrown)
+        told.push({ id: listener.id, ...bind, tls: listener.tls, auth: listener.auth, problem })
+      }
+    }
+    open = kept
+    states = told
+    return told
+  }
 
   return {
     get states() {
       return states
     },
-    async apply() {
-      const wanted = wantedBinds(dependencies.settings().server.listeners, fingerprintOf(dependencies))
-      for (const [key, listener] of open) if (!wanted.has(key)) await closeQuickly(listener)
-      const kept = new Map<string, OpenListener>()
-      states = []
-      for (const [key, { listener, bind }] of wanted) {
-        try {
-          const one = open.get(key) ?? (await openListener(listener, bind, dependencies, rate))
-          kept.set(key, one)
-          states.push(one.state)
-        } catch (thrown) {
-          const problem = thrown instanceof Error ? thrown.message : String(thrown)
-          states.push({ id: listener.id, ...bind, tls: listener.tls, auth: listener.auth, problem })
-        }
-      }
-      open = kept
-      return states
+    // One after the other: two changes in quick succession must not both open the same port.
+    apply() {
+      const next = applying.then(apply)
+      applying = next
+      return next
     },
     async close(graceMs) {
+      await applying
       await Promise.all([...open.values()].map((listener) => listener.close(graceMs)))
       open = new Map()
       states = []

@@ -1,0 +1,26 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** The app's own folder, where the window and the command find the same settings (Electron's userData). */
+export function defaultDataFolder(): string {
+  const home = homedir()
+  switch (process.platform) {
+    case 'win32':
+      return join(process.env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Mailroom')
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'Mailroom')
+    default:
+      return join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'Mailroom')
+  }
+}
+
+export interface Places {
+  readonly data: string
+  readonly config: string
+}
+
+/** @param options as given on the command line */
+export function placesOf(options: { readonly data?: string; readonly config?: string }): Places {
+  const data = resolve(options.data ?? defaultDataFolder())
+  return { data, config: options.config === undefined ? join(data, 'config.toml') : resolve(options.config) }
+}

@@ -1,0 +1,331 @@
+import { join } from 'node:path'
+import type { Answer, ListenerState, Settings, Status } from '../contract/index.ts'
+import { createActivity } from './activity/index.ts'
+import type { Activity } from './activity/index.ts'
+import { configStateOf, createAnswerer } from './answers.ts'
+import { createConfigFile } from './config/index.ts'
+import type { ConfigFile, LoadedConfig } from './config/index.ts'
+import { createReporter } from './bounce/index.ts'
+import { createDelivery, createLocalDelivery } from './delivery/index.ts'
+import { createListeners, loadCertificate } from './listener/index.ts'
+import type { Listeners } from './listener/index.ts'
+import { createMaildir, createMailboxFinder } from './maildir/index.ts'
+import { Notices } from './notices.ts'
+import type { NoticeHandler } from './notices.ts'
+import { createQueue, makeEntry } from './queue/index.ts'
+import type { Queue } from './queue/index.ts'
+import { createDnsCache, createRouter } from './routing/index.ts'
+import type { Router } from './routing/index.ts'
+import { createSecretStore } from './secrets/index.ts'
+import type { SecretCipher } from './secrets/index.ts'
+import { createSpool } from './spool/index.ts'
+import type { Entry, EntryHead, Spool } from './spool/index.ts'
+import { StartProblem, lockFolder } from './start-problem.ts'
+import { statusOf } from './status.ts'
+import { OURSELVES, submit } from './submit.ts'
+import type { SubmitParts } from './submit.ts'
+import { LockHeldError } from './system/index.ts'
+import type { Lock, System } from './system/index.ts'
+
+export { LockHeldError, StartProblem }
+
+export interface EngineOptions {
+  readonly system: System
+  /** Everything we keep lies here; made when missing. */
+  readonly dataFolder: string
+  /** config.toml of the data folder unless given. */
+  readonly configPath?: string
+  /** The first one locks new secrets. */
+  readonly ciphers: readonly [SecretCipher, ...SecretCipher[]]
+  /** What to call this process when another one finds the folder taken. */
+  readonly holder: string
+  /** Spread long waits a little; off in tests. */
+  readonly jitter?: boolean
+}
+
+export interface Engine {
+  readonly configPath: string
+  readonly listeners: readonly ListenerState[]
+  status(): Status
+  /** One request of the contract; checked, answered, never thrown. */
+  ask(request: string, args: unknown): Promise<Answer<unknown>>
+  onNotice(handler: NoticeHandler): () => void
+  /** The machine woke up or its network changed. */
+  wake(): void
+  /** Takes no more mail, gives running attempts `graceMs`, and leaves everything durable. */
+  stop(graceMs: number): Promise<void>
+}
+
+/**
+ * Builds the rooms, hands them to each other and starts them in order: what was accepted before is known before anything new is taken.
+ * @throws StartProblem with words for people: the folder cannot be written, another engine holds it, its format is from the future
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { system, dataFolder } = options
+  const lock = await lockFolder(system.disk, dataFolder, options.holder)
+  try {
+    return await buildEngine(options, lock)
+  } catch (thrown) {
+    await lock.release()
+    throw thrown
+  }
+}
+
+async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> {
+  const { system, dataFolder } = options
+  const { clock, disk, random, network } = system
+  const configPath = options.configPath ?? join(dataFolder, 'config.toml')
+
+  const secrets = createSecretStore(disk, join(dataFolder, 'secrets.json'), options.ciphers)
+  const unreadableSecrets = await secrets.open()
+  const ownAddresses = (): string[] => network.interfaces().map(({ address }) => address)
+  const config = createConfigFile({ path: configPath, system, secrets: (name) => secrets.get(name), ownAddresses })
+  const loaded = await config.open()
+  const settings = (): Settings => config.current.settings
+
+  const activity = createActivity({ disk, clock, folder: join(dataFolder, 'activity'), keepMs: () => settings().activity.keepMs })
+  await activity.open()
+  const spool = createSpool({ disk, clock, random, folder: join(dataFolder, 'spool') })
+  const recovered = await spool.open()
+
+  const cache = createDnsCache(clock)
+  let router: Router = makeRouter()
+  function makeRouter(): Router {
+    return createRouter({
+      settings: settings(),
+      resolver: network.resolver(settings().resolver),
+      cache,
+      lookup: (name) => network.lookup(name),
+      random,
+      clock,
+      ownAddresses,
+      listensOn25: () => listeners.states.some(({ port, problem }) => port === 25 && problem === null),
+      onUnknownName: (strategy, name) => ruleTrouble(strategy, `No ${strategy} strategy is called "${name}"; "default" is used.`),
+      onRulesFailed: (strategy, reason) => ruleTrouble(strategy, `The rules for ${strategy} failed, "default" is used: ${reason}`),
+    })
+  }
+
+  function ruleTrouble(strategy: string, text: string): void {
+    activity.record({ type: 'problem', where: `queue.strategy.${strategy}`, text })
+  }
+
+  const maildir = createMaildir({
+    disk,
+    clock,
+    random,
+    folder: join(dataFolder, 'mail'),
+    hostname: settings().server.hostname,
+    processId: system.processId,
+    platform: system.platform,
+  })
+  let mailboxFor = createMailboxFinder(settings().directories)
+  const delivery = createDelivery({
+    network,
+    clock,
+    random,
+    hostname: () => settings().server.hostname,
+    ownEhloFor: (ip) => settings().queue.sourceIps[ip]?.ehloHostname ?? null,
+    deliverLocally: createLocalDelivery({
+      mailboxFor: (address) => mailboxFor(address),
+      async store(mailbox, message, request, recipient) {
+        const headerLines = [`Return-Path: <${request.envelope.reversePath ?? ''}>`, `Delivered-To: ${recipient.address}`]
+        await maildir.deliver({ mailbox, headerLines, message, size: request.size })
+      },
+    }),
+  })
+
+  const notices = new Notices(clock, status)
+  const submitting: SubmitParts = { spool, clock, firstEntry, accepted }
+  const queue = createQueue({
+    spool,
+    router: () => router,
+    delivery,
+    activity,
+    clock,
+    random,
+    settings,
+    report: createReporter({
+      spool,
+      activity,
+      clock,
+      settings,
+      async submit(message, envelope) {
+        const id = spool.newId()
+        await submit(submitting, id, { message, envelope, source: 'dsn', client: OURSELVES })
+        return id
+      },
+    }),
+    jitter: options.jitter ?? true,
+  })
+
+  function firstEntry(head: EntryHead): Promise<Entry> {
+    return makeEntry(head, router, settings())
+  }
+  /** The spool has it for good: tell, and let the queue take it up. */
+  function accepted(entry: Entry, storedInMs: number): void {
+    const { id: entryId, envelope, size, subject, messageId, source, client } = entry.head
+    const recipients = envelope.recipients.map(({ address }) => address)
+    activity.record({
+      type: 'accepted',
+      entryId,
+      reversePath: envelope.reversePath,
+      recipients,
+      size,
+      subject,
+      messageId,
+      source,
+      client,
+      storedInMs,
+    })
+    queue.add(entry)
+  }
+
+  const listeners = createListeners({
+    clock,
+    spool,
+    settings,
+    firstEntry,
+    accepted,
+    refused: (event) => activity.record({ type: 'refused', ...event }),
+    problem: (text, where) => activity.record({ type: 'problem', text, where }),
+    certificate: () => loadCertificate({ disk, clock }, join(dataFolder, 'tls'), settings().server.hostname, ownAddresses()),
+  })
+
+  let pausedByPerson = false
+  function applyPause(): void {
+    queue.setPaused(pausedByPerson || config.current.routingBroken)
+    notices.statusChanged()
+  }
+  function status(): Status {
+    return statusOf({
+      running: true,
+      deliveryPaused: config.current.routingBroken ? 'by-config' : pausedByPerson ? 'by-person' : 'no',
+      hostname: settings().server.hostname,
+      interfaces: network.interfaces(),
+      listeners: listeners.states,
+      counts: activity.counts(),
+      waiting: queue.waiting,
+      held: queue.held,
+      alerts: activity.alerts,
+      secretsProtected: secrets.protects,
+    })
+  }
+
+  async function openListeners(): Promise<void> {
+    for (const state of await listeners.apply()) {
+      const key = `listener-failed:${state.id}:${state.address}`
+      if (state.problem === null) activity.clear(key)
+      else activity.raise({ key, kind: 'listener-failed', subject: state.id, detail: state.problem, entryId: null })
+    }
+  }
+
+  config.onChange((changed, inForce) => {
+    reportConfig(activity, changed, inForce)
+    if (inForce) {
+      // Other name servers may know better.
+      cache.flush()
+      router = makeRouter()
+      mailboxFor = createMailboxFinder(settings().directories)
+      applyPause()
+      queue.settingsChanged()
+      void openListeners().then(() => notices.statusChanged())
+    }
+    notices.configChanged(configStateOf(config, configPath))
+  })
+
+  activity.onRecord((event, rows) => notices.rowsChanged(rows, event.seq))
+  activity.onAlerts(() => notices.statusChanged())
+  activity.record({ type: 'engine', what: 'started', text: `Mailroom runs on ${dataFolder}.` })
+  reportConfig(activity, loaded, loaded.usable)
+  reportRecovery(activity, recovered, unreadableSecrets)
+
+  applyPause()
+  queue.start(recovered.entries)
+  await openListeners()
+
+  const answer = createAnswerer({
+    activity,
+    queue,
+    config,
+    configPath,
+    secrets,
+    spool,
+    delivery,
+    submitting,
+    router: () => router,
+    status,
+    pause: (paused) => {
+      pausedByPerson = paused
+      applyPause()
+    },
+    devicePort: () => listeners.states.find(({ problem }) => problem === null)?.port ?? 0,
+  })
+
+  return {
+    configPath,
+    get listeners() {
+      return listeners.states
+    },
+    status,
+    ask: answer,
+    onNotice: (handler) => notices.on(handler),
+    wake() {
+      cache.flush()
+      queue.wake()
+    },
+    stop: (graceMs) => stopInOrder({ listeners, queue, config, delivery, activity, spool, lock, notices }, graceMs),
+  }
+}
+
+/** Nothing new is taken before the queue stops, and the log is closed when nobody has anything more to say. */
+async function stopInOrder(
+  rooms: {
+    readonly listeners: Listeners
+    readonly queue: Queue
+    readonly config: ConfigFile
+    readonly delivery: { closeIdle(): Promise<void> }
+    readonly activity: Activity
+    readonly spool: Spool
+    readonly lock: Lock
+    readonly notices: Notices
+  },
+  graceMs: number,
+): Promise<void> {
+  rooms.notices.stop()
+  await rooms.config.close()
+  await rooms.listeners.close(graceMs)
+  await rooms.queue.stop(graceMs)
+  await rooms.delivery.closeIdle()
+  rooms.activity.record({ type: 'engine', what: 'stopped', text: 'Mailroom has stopped.' })
+  await rooms.activity.close()
+  await rooms.spool.close()
+  await rooms.lock.release()
+}
+
+function reportConfig(activity: Activity, loaded: LoadedConfig, inForce: boolean): void {
+  const errors = loaded.issues.filter(({ severity }) => severity === 'error')
+  const [first] = errors
+  activity.record({ type: 'config', what: inForce ? 'loaded' : 'refused', text: first?.message ?? 'The settings are in force.' })
+  if (first === undefined) activity.clear('config-refused')
+  else {
+    const place = first.line === undefined ? first.path : `${first.path}, line ${first.line}`
+    activity.raise({ key: 'config-refused', kind: 'config-refused', subject: place, detail: first.message, entryId: null })
+  }
+}
+
+function reportRecovery(
+  activity: Activity,
+  recovered: { readonly entries: readonly Entry[]; readonly setAside: readonly { readonly file: string; readonly reason: string }[] },
+  unreadableSecrets: readonly string[],
+): void {
+  if (recovered.entries.length > 0) {
+    activity.record({ type: 'engine', what: 'recovered', text: `${recovered.entries.length} waiting messages were taken up again.` })
+  }
+  for (const { file, reason } of recovered.setAside) {
+    activity.record({ type: 'problem', where: file, text: reason })
+    activity.raise({ key: `entry-set-aside:${file}`, kind: 'entry-set-aside', subject: file, detail: reason, entryId: null })
+  }
+  for (const name of unreadableSecrets) {
+    activity.raise({ key: `secret-unreadable:${name}`, kind: 'secret-unreadable', subject: name, detail: '', entryId: null })
+  }
+}

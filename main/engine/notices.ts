@@ -1,0 +1,68 @@
+import type { ActivityRow, ConfigState, Notice, NoticeName, Status } from '../contract/index.ts'
+import type { Clock, Timer } from './system/index.ts'
+
+/** At most one batch in this time: a window redraws no faster, and a busy engine has better things to do. */
+const BATCH_MS = 100
+
+export type NoticeHandler = <N extends NoticeName>(name: N, value: Notice<N>) => void
+
+/** What the engine tells windows unasked, gathered into batches. Costs nothing while nobody listens. */
+export class Notices {
+  readonly #clock: Clock
+  readonly #status: () => Status
+  readonly #handlers = new Set<NoticeHandler>()
+  #rows = new Map<string, ActivityRow>()
+  #seq = 0
+  #statusDue = false
+  #timer: Timer | null = null
+
+  constructor(clock: Clock, status: () => Status) {
+    this.#clock = clock
+    this.#status = status
+  }
+
+  on(handler: NoticeHandler): () => void {
+    this.#handlers.add(handler)
+    return () => void this.#handlers.delete(handler)
+  }
+
+  rowsChanged(rows: readonly ActivityRow[], seq: number): void {
+    if (this.#handlers.size === 0) return
+    for (const row of rows) this.#rows.set(row.key, row)
+    this.#seq = seq
+    this.statusChanged()
+  }
+
+  statusChanged(): void {
+    if (this.#handlers.size === 0) return
+    this.#statusDue = true
+    this.#timer ??= this.#clock.after(BATCH_MS, () => this.#flush())
+  }
+
+  configChanged(state: ConfigState): void {
+    this.#tell('config.changed', state)
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#handlers.clear()
+  }
+
+  #flush(): void {
+    this.#timer = null
+    if (this.#rows.size > 0) {
+      const rows = [...this.#rows.values()]
+      this.#rows = new Map()
+      this.#tell('activity.changed', { rows, seq: this.#seq })
+    }
+    if (this.#statusDue) {
+      this.#statusDue = false
+      this.#tell('status.changed', this.#status())
+    }
+  }
+
+  #tell<N extends NoticeName>(name: N, value: Notice<N>): void {
+    for (const handler of this.#handlers) handler(name, value)
+  }
+}
