@@ -5,7 +5,7 @@ import { createSecureContext, TLSSocket } from 'node:tls'
 import type { Clock } from '../../main/engine/system/index.ts'
 
 /**
- * What a scripted server does at one point of the conversation: a reply (`550 5.1.1 No such user`; several lines separated by `\n`; a bare code gets
+ * What a scripted server does at one point of the conversation: a reply (`550 5.1.1 No such user`; several lines separated by `\n`, several replies by `\r\n`; a bare code gets
  * a text), or one of the words `close`, `reset`, `silence`, `garbage`, `dribble` (a byte a second of a reply that never ends), `flood` (a line of a
  * megabyte), `endless` (a reply that never has a last line). ` +close` after a reply ends the connection after it.
  */
@@ -267,7 +267,7 @@ export class Conversation {
         return this.#dribble()
     }
     const thenClose = step.endsWith(' +close')
-    const lines = step.replace(/ \+close$/, '').split('\n')
+    const lines = step.replace(/ \+close$/, '').split(/(?<!\r)\n/)
     const wire = lines.map((line, i) =>
       i < lines.length - 1 ? line.replace(/^(\d{3}) ?/, '$1-') : /^\d{3}$/.test(line) ? `${line} as scripted` : line,
     )

@@ -135,16 +135,15 @@ function judgeReply(full: Reply, stage: Stage, where: string): Judgement {
   const reply = keptReply(full)
   const kind: FailureKind = reply.code >= 500 ? 'perm_fail' : 'temp_fail'
   const cause: FailureCause = stage === 'greeting' ? 'greeting' : 'reply'
-  // Signing in is our business with the relay, not the recipient's: nothing the relay says there is final.
-  const ofAuth = stage === 'auth'
   const failure: DeliveryFailure = {
-    class: ofAuth ? 'connection' : 'unexpected-reply',
-    status: statusOf(reply, ofAuth ? 'temp_fail' : kind),
+    // A refused sign-in speaks of our connection, not of the message; with 5xx it is `auth-rejected`.
+    class: stage === 'auth' ? 'connection' : 'unexpected-reply',
+    status: statusOf(reply, kind),
     text: `${where} answered ${stageText(stage)}: ${replyText(reply)}`.slice(0, MAX_TEXT_LENGTH),
     reply,
     cause,
   }
-  return { kind: ofAuth ? 'temp_fail' : kind, failure }
+  return { kind, failure }
 }
 
 /** All temporary: it is the settings that are wrong, not the message (routing rules 5.4). */

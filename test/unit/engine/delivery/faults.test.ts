@@ -150,6 +150,26 @@ describe('MAIL and RCPT answered with 3xx', () => {
   })
 })
 
+describe('a server that answers more than it was asked', () => {
+  test.each([
+    ['MAIL twice', { mail: '250 ok\r\n250 again', rcpt: '550 5.1.1 no' }],
+    ['RCPT twice', { rcpt: '250 ok\r\n354 go on', data: '554' }],
+    ['half an answer too many', { mail: '250 ok\r\n250-and', rcpt: '550 5.1.1 no' }],
+    ['EHLO twice', { ehlo: '250 scripted\r\n250 again', mail: '550 no' }],
+  ])('%s: no answer is taken for that of another command', async (_name, host) => {
+    const { attempt, network } = world({ '1': host })
+    const report = await attempt()
+    expect(states(report)).toEqual(['temp:unexpected-reply'])
+    expect(failureOf(report)).toMatchObject({ cause: 'bad-reply', reply: null })
+    expect(network.record('1').messages).toEqual([])
+  })
+
+  test('421 may come at any time, and is believed', async () => {
+    const { attempt } = world({ '1': { rcpt: '250 ok\r\n421 4.3.2 going down +close' } })
+    expect(failureOf(await attempt())).toMatchObject({ cause: 'reply', status: '4.3.2', reply: { code: 421 } })
+  })
+})
+
 describe('while the message is being sent', () => {
   const big = Buffer.alloc(3 * 1024 * 1024, 'line of text\r\n')
 

@@ -21,7 +21,7 @@ describe('connections are used again', () => {
     expect(verbs(network.record('1').commands)).toBe('EHLO MAIL RCPT RSET MAIL RCPT DATA')
   })
 
-  test.each([
+  const different: readonly (readonly [name: string, first: Ask, second: Ask])[] = [
     ['another address', {}, { hosts: [['a', ['2']]] }],
     ['another port', {}, { port: 26 }],
     ['another route', {}, { route: relay({ id: 'other' }) }],
@@ -30,7 +30,8 @@ describe('connections are used again', () => {
     ['certificates no longer tolerated', { tls: { allowInvalidCertificates: true } }, {}],
     ['another EHLO name', {}, { connection: { ehloHostname: 'other.example' } }],
     ['another source address', {}, { connection: { sourceIps: ['192.0.2.9'] } }],
-  ] as const)('not for %s', async (_name, first: Ask, second: Ask) => {
+  ]
+  test.each(different)('not for %s', async (_name, first, second) => {
     const { attempt, network } = world({ '1': {}, '2': {} })
     await attempt(first)
     expect(states(await attempt(second))).toEqual(['ok'])
@@ -104,7 +105,10 @@ describe('a kept connection that is dead', () => {
     await attempt()
     await clock.advance(0)
     expect(network.openConnections()).toBe(0)
-    expect(states(await attempt())).toEqual(['ok'])
+    expect(clock.nextIn).toBeNull()
+    const report = await attempt()
+    expect(states(report)).toEqual(['ok'])
+    expect(report.transcript.map(({ text }) => text).join('\n')).not.toContain('again')
     expect(network.dialled).toHaveLength(2)
   })
 

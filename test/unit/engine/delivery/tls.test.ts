@@ -64,12 +64,14 @@ describe('STARTTLS by policy', () => {
   })
 
   test('replies that somebody put in before TLS make the attempt fail instead of being believed', async () => {
-    const { attempt, network } = world({ '1': { ehlo: OFFERED, starttls: '220 go\n250 2.1.0 injected' } })
-    const injected = world({ '1': { ehlo: OFFERED, starttls: '220 go\r\n250-injected\r\n250 AUTH PLAIN' } })
-    expect(states(await injected.attempt())).toEqual(['temp:tls'])
-    expect(injected.network.handshakes).toEqual([])
-    expect(states(await attempt())).toEqual(['temp:tls'])
-    expect(network.record('1').messages).toEqual([])
+    for (const injected of ['250 2.1.0 injected', '250-injected\r\n250 AUTH PLAIN', '250-half of one']) {
+      const { attempt, network } = world({ '1': { ehlo: OFFERED, starttls: `220 go\r\n${injected}` } })
+      const report = await attempt()
+      expect(states(report)).toEqual(['temp:tls'])
+      expect(failureOf(report).cause).toBe('tls-handshake')
+      expect(network.handshakes).toEqual([])
+      expect(network.record('1').messages).toEqual([])
+    }
   })
 
   test('the time for STARTTLS and handshake is one', async () => {
