@@ -9,7 +9,7 @@ import { checkNames } from './strategies.ts'
 import type { ReadStrategy, StrategyName } from './strategies.ts'
 
 /** What the checks between settings look at. */
-export interface CrossChecked {
+interface CrossChecked {
   readonly root: Table
   readonly settings: Settings
   readonly strategies: Readonly<Record<StrategyName, ReadStrategy>>

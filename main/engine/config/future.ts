@@ -40,14 +40,14 @@ function bucketKey(known: readonly string[]) {
 
 const PERIOD_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 }
 
-export interface Rate {
+interface Rate {
   readonly count: number
   /** At least one second. */
   readonly periodMs: number
 }
 
 /** `"<n>/<duration>"`, or one of the words for no limit, which read as null (1.0). */
-export const rate = value<Rate | null>((raw) => {
+const rate = value<Rate | null>((raw) => {
   const written = typeof raw === 'string' ? raw.trim() : raw === false ? 'false' : ''
   if (['false', 'none', 'unlimited'].includes(written.toLowerCase())) return null
   const match = /^(\d{1,9})\s*\/\s*(\d{1,9})\s*(ms|d|h|m|s)$/i.exec(written)
@@ -109,5 +109,8 @@ function bucketTables(parent: Table, name: string, problems: Problems): Table[] 
 function checkMatch(table: Table, problems: Problems): void {
   const node: Node | undefined = table.entries.get('match')
   if (!node) return
-  reportListProblems(node, compileList(plainValue(node), CONTEXTS.match), problems)
+  const result = compileList(plainValue(node), CONTEXTS.match)
+  // A filter answers yes or no, where a strategy answers with a name.
+  const warnings = result.warnings.filter(({ code }) => code !== 'else-not-string' && code !== 'then-not-string')
+  reportListProblems(node, { ...result, warnings }, problems)
 }

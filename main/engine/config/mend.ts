@@ -1,6 +1,6 @@
 import type { Place } from './node.ts'
 
-export interface Mended {
+interface Mended {
   readonly place: Place
   readonly message: string
   /** The lines as they should stand; absent when we cannot tell, or when a password stands in them. */

@@ -30,7 +30,7 @@ export interface Table extends Common {
   readonly kind: 'table'
   readonly entries: ReadonlyMap<string, Node>
 }
-export interface List extends Common {
+interface List extends Common {
   readonly kind: 'list'
   readonly items: readonly Node[]
 }
@@ -77,15 +77,6 @@ export function nodeAt(root: Node, path: readonly string[]): Node | undefined {
     else return undefined
   }
   return node
-}
-
-/** The place of a path, or of what comes nearest above it. */
-export function placeOf(root: Node, path: readonly string[]): Place {
-  for (let length = path.length; length > 0; length--) {
-    const node = nodeAt(root, path.slice(0, length))
-    if (node) return node.place
-  }
-  return root.place
 }
 
 /**

@@ -38,7 +38,7 @@ export type CstBlock =
       readonly items: readonly (CstKeyValue | CstComment)[]
     })
 
-export type ParsedToml = { readonly root: Table; readonly issue: null } | { readonly root: null; readonly issue: Issue }
+type ParsedToml = { readonly root: Table; readonly issue: null } | { readonly root: null; readonly issue: Issue }
 
 /** Reads TOML into a tree that knows its places. Never throws: a text that is not TOML is an issue. */
 export function parseToml(text: string): ParsedToml {

@@ -8,7 +8,7 @@ export interface Spot {
   readonly place: Place
 }
 
-export interface Detail {
+interface Detail {
   readonly kind?: Issue['kind']
   readonly value?: string
   readonly suggestion?: string | undefined

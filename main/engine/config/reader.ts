@@ -8,7 +8,7 @@ import { isSecretPath } from './secrets.ts'
 import { shown } from './values.ts'
 
 /** One key: how its value is read, and what stands in when it is absent or cannot be used. */
-export interface Field<T> {
+interface Field<T> {
   readonly schema: z.ZodType<T>
   readonly fallback: T
 }
@@ -76,7 +76,7 @@ function collect(
 }
 
 /** Nothing of the value is told: a password often stands under a wrong name. */
-export function unknownKey(node: Node, key: string, known: readonly string[], problems: Problems): void {
+function unknownKey(node: Node, key: string, known: readonly string[], problems: Problems): void {
   const nearest = nearestKey(key, known)
   const spot = { path: node.path, place: node.keyPlace }
   const list = known.length > 0 && known.length <= 16 ? `; known here: ${known.join(', ')}` : ''
@@ -106,12 +106,13 @@ function pathKey(key: PropertyKey): string {
   return typeof key === 'number' ? elementKey(key) : String(key)
 }
 
-/** A message quotes the value; where that is or holds a password, it is told without. Of a macro's result only the macro is told. */
+/** A message quotes the value. Where that is a password, or came out of a macro and might hold one, it is told without. */
 function tellable(node: Node, message: string): string {
   if (isSecretPath(node.path)) return 'the password is not a text in quotes, or cannot be used here; it is not shown'
   if (node.kind !== 'scalar' || node.written === node.value || node.type !== 'string') return message
-  if (node.confidential) return `what ${node.written} stands for cannot be used here; it is not shown`
-  return message.replace(shown(node.value), `${node.written}, which is ${shown(node.value)},`)
+  const told = message.replaceAll(shown(node.value), 'it')
+  const reason = told.includes(String(node.value).trim().slice(0, 12)) ? 'it is not shown' : told
+  return `what ${node.written} stands for cannot be used here: ${reason}`
 }
 
 function anyBroken(node: Node): boolean {

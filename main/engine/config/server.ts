@@ -7,7 +7,7 @@ import { bindAddress, choice, hostName, integer, listOf, network, refuse, shown,
 
 const MIB = 1024 * 1024
 
-export const DEFAULT_LISTENER: ListenerSettings = {
+const DEFAULT_LISTENER: ListenerSettings = {
   id: 'lan',
   bind: [
     { address: '0.0.0.0', port: 2525 },

@@ -144,7 +144,7 @@ function evaluated(node: Node | undefined, otherwise: string, configGet: (key: s
 }
 
 /** The part of a host name that is registered, as far as that can be told without the public list: two labels, three below `co.uk` and kin. */
-export function registrableDomain(hostname: string): string {
+function registrableDomain(hostname: string): string {
   const labels = hostname.toLowerCase().split('.')
   if (labels.length <= 2) return labels.join('.')
   const [second = '', top = ''] = labels.slice(-2)

@@ -15,7 +15,7 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number]
 const LOCAL = { if: "is_local_domain('*', rcpt_domain)", then: "'local'" }
 
 /** The expressions in force where the file has none that can be used (routing rules 1.3). */
-export const BUILT_IN_STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
+const BUILT_IN_STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   route: { branches: [LOCAL], else: "'mx'" },
   schedule: {
     branches: [LOCAL, { if: "source == 'dsn'", then: "'dsn'" }, { if: "source == 'report'", then: "'report'" }],
@@ -87,6 +87,10 @@ export function reportListProblems(node: Node, result: ListResult, problems: Pro
   for (const { code, path, message, column, suggestion } of result.ok ? [] : result.problems) {
     const at = nodeAt(node, segments(path))
     const value = at ? quoted(at) : undefined
+    if (at?.kind === 'scalar' && at.confidential) {
+      problems.error(code, spotIn(node, path, column), 'the expression cannot be read; a stored password is in it, so it is not shown')
+      continue
+    }
     problems.error(code, spotIn(node, path, column), message, { suggestion, ...(value === undefined ? {} : { value }) })
   }
   for (const { code, path, message, column, suggestion } of result.warnings) {

@@ -22,7 +22,7 @@ export function viewOf(settings: Settings, root: Table): SettingsView {
 
 /** Warns about every password that stands in the file as it is. */
 export function warnPlainSecrets(root: Table, problems: Problems): void {
-  for (const scalar of scalarsOf(root).filter(isPlainSecret)) {
+  for (const scalar of scalarsOf(root).filter((one) => one.path[one.path.length - 1] === 'secret' && isPlainSecret(one))) {
     problems.warning(
       'plain-secret',
       scalar,

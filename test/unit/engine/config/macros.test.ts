@@ -95,6 +95,22 @@ describe('a macro that fails makes the whole value invalid', () => {
   })
 })
 
+test('what a macro stands for is not told, wherever it stands', async () => {
+  const loaded = await read(
+    '[queue.route.r]\ntype = "relay"\naddress = "%{env:RELAY_SECRET}% x"\nport = "%{env:RELAY_SECRET}%"\n[access]\nnetworks = ["%{env:RELAY_SECRET}%"]',
+  )
+  expect(errors(loaded)).toEqual(['address-invalid', 'port-invalid', 'network-invalid'])
+  expect(JSON.stringify(loaded.issues)).not.toContain('s3cr3t')
+  const digits = await read(
+    '[queue.route.r]\ntype = "relay"\naddress = "a.test"\nport = "%{env:PIN}%"\n[activity]\nkeep = "%{env:PIN}%"\n[queue.strategy]\nroute = "%{secret:PIN}%"',
+    {
+      sources: { environment: () => '987654321', secret: () => 'b4dword' },
+    },
+  )
+  expect(errors(digits)).toEqual(['port-invalid', 'duration-without-unit', 'unknown-identifier'])
+  expect(JSON.stringify([digits.issues, digits.settings.queue.flat])).not.toMatch(/b4dword|"message":"[^"]*987654321/)
+})
+
 test('no password is in an issue, in the flat settings or in the view', async () => {
   const text = [
     relay('pl41n-word'),
