@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Menu, app, dialog } from 'electron'
+import { app, dialog, powerMonitor } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { serveControl } from '../control/index.ts'
 import { startEngine } from '../engine/engine.ts'
@@ -8,7 +8,9 @@ import { createFileCipher } from '../engine/secrets/index.ts'
 import { createNodeSystem } from '../engine/system/node/index.ts'
 import { readArguments } from './arguments.ts'
 import { serveBridge } from './bridge.ts'
+import { watchForFaults } from './crash.ts'
 import { keychainCipher } from './keychain.ts'
+import { setApplicationMenu } from './menus.ts'
 import { registerScheme, servePage } from './page.ts'
 import { createTray } from './tray.ts'
 import { openWindow, showWindow } from './window.ts'
@@ -19,7 +21,9 @@ const QUIT_GRACE_MS = 5_000
 
 const options = readArguments(process.argv)
 if (options.dataFolder !== null) app.setPath('userData', options.dataFolder)
+app.setAppUserModelId('net.mailroom.app')
 registerScheme()
+watchForFaults(tellPerson)
 
 let window: BrowserWindow | null = null
 let quitting = false
@@ -30,7 +34,7 @@ function showOrOpen(): void {
     showWindow(window)
     return
   }
-  const opened = openWindow()
+  const opened = openWindow(join(app.getPath('userData'), 'window.json'))
   window = opened
   opened.on('close', (event) => {
     if (quitting) return
@@ -51,9 +55,7 @@ async function bringUpEngine(): Promise<Engine> {
 }
 
 async function run(): Promise<void> {
-  Menu.setApplicationMenu(
-    process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]) : null,
-  )
+  setApplicationMenu()
   servePage(join(__dirname, '../renderer'))
   const engine = await bringUpEngine()
   const control = await serveControl(app.getPath('userData'), (request, args) => engine.ask(request, args))
@@ -63,15 +65,26 @@ async function run(): Promise<void> {
   engine.onNotice((name) => {
     if (name === 'status.changed') tray.show(engine.status())
   })
-  app.on('second-instance', showOrOpen)
+  powerMonitor.on('resume', () => engine.wake())
+  app.on('second-instance', (_event, argv) => {
+    if (!readArguments(argv).hidden) showOrOpen()
+  })
   app.on('activate', showOrOpen)
   app.on('before-quit', (event) => {
     if (quitting) return
     quitting = true
     event.preventDefault()
+    window?.hide()
     void Promise.all([engine.stop(QUIT_GRACE_MS), control.close()]).finally(() => app.quit())
   })
+  // The computer shuts down: attempts get a moment, and everything else is on the disk anyway.
+  powerMonitor.on('shutdown', () => app.quit())
   if (!options.hidden) showOrOpen()
+}
+
+/** Words for the person, where somebody sits before the screen. */
+function tellPerson(text: string): void {
+  if (process.env['MAILROOM_NO_DIALOGS'] === undefined) dialog.showErrorBox(words(app.getLocale()).cannotStart, text)
 }
 
 // Windows are hidden, never gone; the app ends by its own word alone.
@@ -86,7 +99,7 @@ if (!app.requestSingleInstanceLock()) {
     .catch((thrown: unknown) => {
       const text = thrown instanceof Error ? thrown.message : String(thrown)
       process.stderr.write(`Mailroom cannot start: ${text}\n`)
-      if (process.env['MAILROOM_NO_DIALOGS'] === undefined) dialog.showErrorBox(words(app.getLocale()).cannotStart, text)
+      tellPerson(text)
       app.exit(1)
     })
 }

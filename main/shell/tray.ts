@@ -11,18 +11,18 @@ export interface TrayIcon {
 export function createTray(open: () => void, quit: () => void): TrayIcon {
   const text = words(app.getLocale())
   const tray = new Tray(icon('working'))
-  tray.setToolTip('Mailroom')
+  tray.setToolTip(`Mailroom: ${text.working}`)
   tray.setContextMenu(Menu.buildFromTemplate([{ label: text.open, click: open }, { type: 'separator' }, { label: text.quit, click: quit }]))
   tray.on('click', open)
-  let shown = ''
+  let shown: TrayState = 'working'
+  nativeTheme.on('updated', () => tray.setImage(icon(shown)))
   return {
     show(status) {
       const state = stateOf(status)
-      const tooltip = `Mailroom: ${text[state]}`
-      if (tooltip === shown) return
-      shown = tooltip
+      if (state === shown) return
+      shown = state
       tray.setImage(icon(state))
-      tray.setToolTip(tooltip)
+      tray.setToolTip(`Mailroom: ${text[state]}`)
     },
   }
 }

@@ -29,8 +29,8 @@ export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
   const { executable, appArgs } = options.executable === undefined ? await findElectron() : { executable: options.executable, appArgs: [] }
   const app = await _electron.launch({
     executablePath: executable,
-    args: [...chromiumArgs(), ...appArgs, '--data', options.dataDir, ...(options.args ?? [])],
-    env: environment(options.env ?? {}),
+    args: [...chromiumArgs(), '--lang=en-GB', ...appArgs, '--data', options.dataDir, ...(options.args ?? [])],
+    env: environment({ MAILROOM_NO_DIALOGS: '1', ...options.env }),
   })
   const window = await app.firstWindow()
   await window.waitForLoadState('load')
