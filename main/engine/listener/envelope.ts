@@ -34,6 +34,18 @@ function recipientOf(recipient: SMTPServerAddress): EnvelopeRecipient {
   }
 }
 
+/**
+ * A parameter of MAIL FROM or RCPT TO as it was sent. The library hands out xtext decoded, and what was encoded must not go on bare:
+ * a blank in it would begin another parameter (RFC 3461 §5.2).
+ * @param command  the line, `MAIL FROM:<a@b.test> ENVID=QQ+2B1`
+ * @returns undefined when it is not there
+ */
+export function rawParameter(command: string, keyword: string): string | undefined {
+  const start = `${keyword}=`
+  const found = command.split(/\s+/).find((part) => part.toUpperCase().startsWith(start))
+  return found?.slice(start.length)
+}
+
 /** Who is talking to us, for activity, rules and trace. */
 export function clientOf(session: SMTPServerSession, listener: string): ClientInfo {
   const tls: unknown = session.tlsOptions === false ? undefined : session.tlsOptions.version

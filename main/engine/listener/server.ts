@@ -4,11 +4,12 @@ import { SMTPServer } from 'smtp-server'
 import type { SMTPServerOptions } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
+import { rawParameter } from './envelope.ts'
 
 const OWN_STATUS = /^[245]\.\d{1,3}\.\d{1,3} /
 
 /**
- * smtp-server with the two things it has no option for. Both override methods that its type declarations name, so an update that changes
+ * smtp-server with the things it has no option for. All override methods that its type declarations name, so an update that changes
  * them fails to compile instead of failing in an office.
  */
 export class OfficeServer extends SMTPServer {
@@ -55,6 +56,17 @@ class OfficeConnection extends SMTPConnection {
       }
       this.connectionReady()
     })
+  }
+
+  /** Delivery report parameters go on as they came; the library has checked the decoded form. */
+  override _parseAddressCommand(name: string, command: Buffer | string): ReturnType<SMTPConnection['_parseAddressCommand']> {
+    const parsed = super._parseAddressCommand(name, command)
+    if (parsed === false || parsed.args === false) return parsed
+    for (const keyword of ['ENVID', 'ORCPT']) {
+      const raw = rawParameter(command.toString(), keyword)
+      if (raw !== undefined && keyword in parsed.args) parsed.args[keyword] = raw
+    }
+    return parsed
   }
 
   /** The library derives the enhanced status from the code; where our text brings its own (RFC 2034 §4), that one stands. */
