@@ -41,7 +41,7 @@ interface Rule {
 /** The first that fits decides. Statuses say more than codes, and words more than statuses where servers use one status for everything. */
 const rules: readonly Rule[] = [
   { code: /^53[45]$/, key: 'reply.auth-rejected' },
-  { status: /^5\.7\.(8|139|57)$/, words: /auth|credential|password|sign/i, key: 'reply.auth-rejected' },
+  { status: /^5\.7\.(8|139)$/, words: /auth|credential|password|sign/i, key: 'reply.auth-rejected' },
   { code: /^530$/, key: 'reply.auth-required' },
   {
     words: /authentication (is )?required|must (be )?authenticat|not authenticated|client was not authenticated/i,

@@ -12,11 +12,11 @@ function format(at: number, locale: string, options: Intl.DateTimeFormatOptions)
 
 /** 14:31 */
 export function clock(at: number, locale: string = words.locale): string {
-  return format(at, locale, { hour: '2-digit', minute: '2-digit' })
+  return format(at, locale, { timeStyle: 'short' })
 }
 /** 14:31:50 */
 export function clockSeconds(at: number, locale: string = words.locale): string {
-  return format(at, locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  return format(at, locale, { timeStyle: 'medium' })
 }
 
 /** The local day, `2026-11-23`, as filters and counts name it. */
@@ -83,7 +83,7 @@ export function relative(at: number, now: number, locale: string = words.locale)
   const [unit, length] = steps.find(([, step]) => Math.abs(distance) >= step) ?? (['second', 1000] as const)
   const style = distance > 0 ? 'short' : 'long'
   // Towards zero for what was; upwards for what comes, so that "in 1 min" is not said for 100 seconds.
-  const amount = distance > 0 ? Math.ceil(distance / length) : Math.ceil(distance / length)
+  const amount = Math.ceil(distance / length)
   const said = new Intl.RelativeTimeFormat(locale, { style, numeric: 'always' }).format(amount === 0 ? -0 : amount, unit)
   return said.replace(/\.$/, '')
 }
