@@ -15,11 +15,11 @@ export interface Exim {
   waitFor(count: number): Promise<string[]>
 }
 
-/** It has no need of root: one user does everything, and a port above 1024 will do. */
-export async function startExim(defer: Defer): Promise<Exim> {
+/** One user of its own does everything once its port is open. */
+export async function startExim(defer: Defer, place: { readonly address?: string; readonly port?: number } = {}): Promise<Exim> {
   const program = await ensureExim()
-  const address = ownAddress()
-  const port = 2525
+  const address = place.address ?? ownAddress()
+  const port = place.port ?? 2525
   const folder = await peerFolder(defer, 'exim')
   const user = Number((await capture('id', ['-u', 'Debian-exim'])).stdout)
   const group = Number((await capture('id', ['-g', 'Debian-exim'])).stdout)
