@@ -1,11 +1,22 @@
-import type { ActivityEvent } from '../contract/index.ts'
-import { connectControl } from '../control/index.ts'
+import { activityEvent, disposition, outcomeKind } from '../contract/index.ts'
+import type { ActivityEvent, Disposition } from '../contract/index.ts'
+import { ControlProblem, connectControl } from '../control/index.ts'
+import type { ControlClient } from '../control/index.ts'
 import { EXIT, clockTime, harmless, print, printJson, tell } from './output.ts'
 import type { ExitCode } from './output.ts'
 import { readMoment } from './since.ts'
 
-const PAGE = 1_000
+const PAGE = 5_000
 const FOLLOW_MS = 500
+
+/** What `--status` can be: kinds of events, outcomes of attempts, ends, and the words of the window for them. */
+const STATUSES: ReadonlySet<string> = new Set([
+  ...activityEvent.options.map((option) => option.shape.type.value),
+  ...outcomeKind.options,
+  ...disposition.options,
+  'waiting',
+  'failed',
+])
 
 export interface ActivityOptions {
   readonly data: string
@@ -23,23 +34,48 @@ export async function activityCommand(options: ActivityOptions): Promise<ExitCod
     tell(`--since wants a moment such as 2h, 2026-11-23 or 2026-11-23T14:00, found "${harmless(options.since)}"`)
     return EXIT.usage
   }
+  if (options.status !== undefined && !STATUSES.has(options.status.toLowerCase())) {
+    tell(`--status wants one of ${[...STATUSES].join(', ')}; found "${harmless(options.status)}"`)
+    return EXIT.usage
+  }
   const client = await connectControl(options.data)
   try {
-    let afterSeq: number | null = null
-    for (;;) {
-      const events: ActivityEvent[] = await client.ask('activity.events', {
-        afterSeq,
-        sinceAt: afterSeq === null ? (sinceAt ?? 0) : null,
-        limit: PAGE,
-      })
-      for (const event of events) if (fits(event, options)) show(event, options.json === true)
-      afterSeq = events.at(-1)?.seq ?? afterSeq ?? 0
-      if (events.length === PAGE) continue
-      if (options.follow !== true) return EXIT.ok
-      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
+    for await (const event of eventsOf(client, sinceAt ?? 0, options.follow === true)) {
+      if (fits(event, options)) show(event, options.json === true)
     }
+    return EXIT.ok
+  } catch (thrown) {
+    if (options.follow !== true || !(thrown instanceof ControlProblem) || thrown.code !== 'stopped') throw thrown
+    tell('Mailroom has stopped.')
+    return EXIT.ok
   } finally {
     client.close()
+  }
+}
+
+/** Every event since a moment, page by page. The engine reads pages by time from its files; what comes after is asked for by number. */
+async function* eventsOf(client: ControlClient, sinceAt: number, follow: boolean): AsyncGenerator<ActivityEvent> {
+  let from = sinceAt
+  let last: ActivityEvent | undefined
+  for (;;) {
+    const page = await client.ask('activity.events', { afterSeq: null, sinceAt: from, limit: PAGE })
+    const seen = last?.seq ?? 0
+    yield* page.filter(({ seq }) => seq > seen)
+    const end = page.at(-1)
+    // A page that brings nothing new, full as it is, would come again for ever.
+    if (end === undefined || end.seq <= seen) break
+    last = end
+    from = end.at
+    if (page.length < PAGE) break
+  }
+  while (follow) {
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS))
+    const events = await client.ask(
+      'activity.events',
+      last === undefined ? { afterSeq: null, sinceAt, limit: PAGE } : { afterSeq: last.seq, sinceAt: null, limit: PAGE },
+    )
+    yield* events
+    last = events.at(-1) ?? last
   }
 }
 
@@ -67,12 +103,17 @@ function recipientsOf(event: ActivityEvent): readonly string[] {
 function statusesOf(event: ActivityEvent): readonly string[] {
   switch (event.type) {
     case 'attempted':
-      return [event.type, ...event.results.map((result) => result.outcome)]
+      return [event.type, ...event.results.flatMap(({ outcome }) => (outcome === 'temp_fail' ? [outcome, 'waiting'] : [outcome]))]
     case 'ended':
-      return [event.type, event.disposition]
+      return [event.type, event.disposition, ...windowWord(event.disposition)]
     default:
       return [event.type]
   }
+}
+
+function windowWord(end: Disposition): readonly string[] {
+  if (end === 'relayed') return ['delivered']
+  return end === 'bounced' || end === 'expired' ? ['failed'] : []
 }
 
 function show(event: ActivityEvent, json: boolean): void {

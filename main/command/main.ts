@@ -4,7 +4,7 @@ import { activityCommand } from './activity.ts'
 import { checkCommand } from './check.ts'
 import { placesOf } from './data-folder.ts'
 import { evalCommand } from './eval.ts'
-import { EXIT, tell } from './output.ts'
+import { EXIT, harmless, tell, whenNobodyReads } from './output.ts'
 import type { ExitCode } from './output.ts'
 import { queueCommand } from './queue.ts'
 import type { QueueAction } from './queue.ts'
@@ -12,13 +12,15 @@ import { routeCommand } from './route.ts'
 import { sendCommand } from './send.ts'
 import { serveCommand } from './serve.ts'
 
-declare const MAILROOM_VERSION: string
+/** Put in by the build. Run from its source the command has no version. */
+declare const MAILROOM_VERSION: string | undefined
+const VERSION = typeof MAILROOM_VERSION === 'string' ? MAILROOM_VERSION : 'not built'
 
 /** The `mailroom` command: the same engine and the same data folder as the app, without a display. */
 function buildProgram(finish: (code: ExitCode) => void): Command {
   const program = new Command('mailroom')
     .description('The office mail relay: takes mail from devices, keeps it safe, sends it where the rules say.')
-    .version(MAILROOM_VERSION)
+    .version(VERSION)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
   const data = (): Option => new Option('--data <dir>', 'the data folder (default: the app’s own)')
@@ -120,7 +122,7 @@ function addQueue(program: Command, data: () => Option, json: () => Option, fini
     command.action(async (...given: unknown[]) => {
       const id = typeof given[0] === 'string' ? given[0] : undefined
       const options = command.opts<{ data?: string; json?: boolean; all?: boolean; bounce?: boolean }>()
-      if (name === 'retry' && id === undefined && options.all !== true) command.error('error: name an id, or --all')
+      if (name === 'retry' && (id === undefined) !== (options.all === true)) command.error('error: name an id, or --all')
       finish(await queueCommand(name, id, { ...options, data: placesOf(options).data }))
     })
   }
@@ -140,10 +142,17 @@ async function main(): Promise<ExitCode> {
   } catch (thrown) {
     // Commander has told already what was wrong with the words; help and version are no failure.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
-    tell(thrown instanceof ControlProblem || thrown instanceof Error ? thrown.message : String(thrown))
+    if (thrown instanceof ControlProblem && thrown.code === 'not-running')
+      tell(harmless(`${thrown.message} Start the app or "mailroom serve", or name another folder with --data.`))
+    else tell(harmless(thrown instanceof Error ? thrown.message : String(thrown)))
     return EXIT.no
   }
 }
+
+// `mailroom activity | head` has seen enough: that is no fault, and nothing is left to be done. An engine goes on without readers.
+whenNobodyReads(() => {
+  if (process.argv[2] !== 'serve') process.exit(EXIT.ok)
+})
 
 void main().then((code) => {
   process.exitCode = code

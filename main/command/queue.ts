@@ -6,6 +6,8 @@ import type { ExitCode } from './output.ts'
 
 export type QueueAction = 'list' | 'show' | 'retry' | 'hold' | 'release' | 'cancel'
 
+const DONE = { retry: 'is tried now.', hold: 'is held until it is released.', release: 'goes on.', cancel: 'is given up.' } as const
+
 /** `mailroom queue …`: asks the running engine. @throws ControlProblem when there is none */
 export async function queueCommand(
   action: QueueAction,
@@ -17,6 +19,7 @@ export async function queueCommand(
     if (action === 'list') return list(await client.ask('queue.list', {}), options.json === true)
     if (action === 'retry' && options.all === true) {
       await client.ask('queue.retryAll', {})
+      tell('Everything that waits is tried now.')
       return EXIT.ok
     }
     const entry = (await client.ask('queue.list', {})).find((one) => one.id === id)
@@ -26,6 +29,7 @@ export async function queueCommand(
     }
     if (action === 'show') return await show(client, entry, options.json === true)
     await act(client, action, entry.id, options.bounce === true)
+    tell(`${entry.id} ${DONE[action]}`)
     return EXIT.ok
   } finally {
     client.close()
@@ -45,7 +49,7 @@ function act(client: ControlClient, action: Exclude<QueueAction, 'list' | 'show'
   }
 }
 
-/** The shape that design.md promises to scripts. */
+/** The shape that scripts can rely on (docs/command.md). */
 function forScripts(entry: QueueEntry): unknown {
   const { id, createdAt, sender, size, held } = entry
   const recipients = entry.recipients.map(({ address, status, route, retryNum, nextAttemptAt, lastReply }) => ({
@@ -82,11 +86,12 @@ async function show(client: ControlClient, entry: QueueEntry, json: boolean): Pr
   print(oneLine(entry))
   for (const recipient of entry.recipients) {
     print(
-      `  ${harmless(recipient.address)}: ${recipient.status}, ${recipient.retryNum} failed tries, route ${recipient.route ?? 'not chosen yet'}`,
+      `  ${harmless(recipient.address)}: ${recipient.status}, ${recipient.retryNum} failed ${recipient.retryNum === 1 ? 'try' : 'tries'}, route ${recipient.route ?? 'not chosen yet'}`,
     )
     if (recipient.lastReply !== null) print(`    ${harmless(recipient.lastReply)}`)
   }
   print('')
-  for (const line of (await client.ask('queue.headers', { id: entry.id })).split(/\r?\n/)) print(harmless(line))
+  const headers = await client.ask('queue.headers', { id: entry.id })
+  for (const line of headers.trimEnd().split(/\r?\n/)) print(harmless(line))
   return EXIT.ok
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { serveControl } from '../control/index.ts'
+import type { ControlServer } from '../control/index.ts'
 import { StartProblem, startEngine } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import { createFileCipher } from '../engine/secrets/index.ts'
 import { createNodeSystem } from '../engine/system/node/index.ts'
 import type { Places } from './data-folder.ts'
@@ -21,7 +23,7 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
       ciphers: [createFileCipher(system.disk, system.random, join(places.data, 'secrets.key'))],
       holder: 'mailroom serve',
     })
-    const control = await serveControl(places.data, (request, args) => engine.ask(request, args))
+    const control = await openControl(engine, places.data)
     const stopping = signalled()
     printJson(
       {
@@ -30,7 +32,7 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
       },
       0,
     )
-    for (const { id, problem } of engine.listeners) if (problem !== null) tell(`listener ${id}: ${problem}`)
+    for (const { id, problem } of engine.listeners) if (problem !== null) tell(harmless(`listener ${id}: ${problem}`))
     for (const alert of engine.status().alerts)
       if (alert.kind === 'config-refused') tell(`${places.config}: ${harmless(alert.detail)} ("mailroom check" tells all)`)
     await stopping
@@ -40,6 +42,17 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
     if (!(thrown instanceof StartProblem)) throw thrown
     tell(thrown.message)
     return EXIT.no
+  }
+}
+
+/** Without it the engine could not be looked at or steered, so it does not go on alone. */
+async function openControl(engine: Engine, data: string): Promise<ControlServer> {
+  try {
+    return await serveControl(data, (request, args) => engine.ask(request, args))
+  } catch (thrown) {
+    await engine.stop(STOP_GRACE_MS)
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new StartProblem(`The socket for the command in ${data} cannot be opened: ${reason}`, { cause: thrown })
   }
 }
 

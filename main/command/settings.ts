@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { macroSources, readConfig } from '../engine/config/index.ts'
 import type { LoadedConfig } from '../engine/config/index.ts'
@@ -7,15 +6,18 @@ import type { RouterWorld } from '../engine/routing/index.ts'
 import { createFileCipher, createSecretStore } from '../engine/secrets/index.ts'
 import type { System } from '../engine/system/index.ts'
 import type { Places } from './data-folder.ts'
+import { readTextInput } from './input.ts'
+
+const NO_FILE = ' Start Mailroom once, which writes one, or name another with --config.'
 
 /**
  * The settings as a file has them, without starting anything and without writing anything.
  * @param places null: no file, everything as it is by default
- * @throws system errors when the file cannot be read
+ * @throws InputProblem when the file cannot be read
  */
 export async function readSettings(system: System, places: Places | null): Promise<LoadedConfig> {
   const { disk, random, network } = system
-  const text = places === null ? '' : await readFile(places.config, 'utf8')
+  const text = places === null ? '' : await readTextInput(places.config, 'settings file', NO_FILE)
   const data = places?.data ?? process.cwd()
   const secrets = createSecretStore(disk, join(data, 'secrets.json'), [createFileCipher(disk, random, join(data, 'secrets.key'))])
   if (places !== null) await secrets.open()

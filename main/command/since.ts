@@ -8,8 +8,11 @@ export function readMoment(text: string, now: number): number | null {
   const ago = /^(\d+)\s*([smhd])$/i.exec(text.trim())
   const unit = UNIT_MS[ago?.[2]?.toLowerCase() ?? '']
   if (ago !== null && unit !== undefined) return now - Number(ago[1]) * unit
+  const written = text.trim().replace(' ', 'T')
+  // Date.parse would make something of nearly everything: "5" is a day in 2001 to it.
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}|$)/.test(written)) return null
   // A bare day would be read as midnight UTC; people mean their own midnight.
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? `${text.trim()}T00:00:00` : text.trim().replace(' ', 'T')
+  const day = written.includes('T') ? written : `${written}T00:00:00`
   const moment = Date.parse(day)
   return Number.isNaN(moment) ? null : moment
 }

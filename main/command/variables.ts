@@ -1,3 +1,5 @@
+import { VARIABLE_TYPES, nearestName } from '../engine/expression/index.ts'
+
 /** `--set NAME=VALUE`: what reads as an integer is one, everything else is text. @returns null when there is no `=` or no name */
 export function readSetting(text: string): readonly [string, number | string] | null {
   const at = text.indexOf('=')
@@ -30,4 +32,15 @@ export function readVariables(
     variables[setting[0]] = setting[1]
   }
   return { ok: true, variables }
+}
+
+/** What to say about names that no rule has: they are given in vain, most likely by a typing mistake. */
+export function strangeVariables(variables: Readonly<Record<string, unknown>>): string[] {
+  const known = [...VARIABLE_TYPES.keys()]
+  return Object.keys(variables)
+    .filter((name) => !VARIABLE_TYPES.has(name))
+    .map((name) => {
+      const nearest = nearestName(name, known)
+      return `There is no variable "${name}", so giving it a value changes nothing${nearest === undefined ? '' : `; was "${nearest}" meant?`}`
+    })
 }

@@ -36,8 +36,11 @@ export async function connectControl(dataFolder: string): Promise<ControlClient>
     if (answer.ok) waiter?.resolve(answer.value)
     else waiter?.reject(new ControlProblem(answer.problem.code, answer.problem.text))
   })
+  let isGone = false
+  const stopped = (): ControlProblem => new ControlProblem('stopped', 'Mailroom stopped before it answered.')
   const gone = (): void => {
-    for (const waiter of waiting.values()) waiter.reject(new ControlProblem('stopped', 'Mailroom stopped before it answered.'))
+    isGone = true
+    for (const waiter of waiting.values()) waiter.reject(stopped())
     waiting.clear()
   }
   socket.on('close', gone)
@@ -45,6 +48,7 @@ export async function connectControl(dataFolder: string): Promise<ControlClient>
   let lastId = 0
   return {
     async ask(request, args) {
+      if (isGone) throw stopped()
       const id = ++lastId
       const value = await new Promise<unknown>((resolve, reject) => {
         waiting.set(id, { resolve, reject })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 /** One line of JSON each way. */
 export const controlRequest = z.object({ id: z.int(), request: z.string(), args: z.unknown() })
 export const controlAnswer = z.union([
-  z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
+  z.object({ id: z.int(), ok: z.literal(true), /** Missing where a request has no result. */ value: z.unknown().optional() }),
   z.object({ id: z.int(), ok: z.literal(false), problem: z.object({ code: z.string(), text: z.string() }) }),
 ])
 export type ControlAnswer = z.infer<typeof controlAnswer>
