@@ -29,7 +29,9 @@ test('a first start in an empty folder writes the commented settings, says what 
   expect(await configText()).toBe(FIRST_CONFIG)
 
   const plate = window.getByRole('region', { name: 'Type this into a device' })
-  expect(await plate.innerText()).toMatch(/Server\s+\d+\.\d+\.\d+\.\d+[^]*Port\s+2525[^]*Security\s+None, or STARTTLS[^]*Sign-in\s+Not needed/)
+  expect(await plate.innerText()).toMatch(
+    /Server\s+\d+\.\d+\.\d+\.\d+[^]*Port\s+2525[^]*Security\s+None, or STARTTLS[^]*Sign-in\s+Not needed/,
+  )
 
   await go('Activity')
   await sees(window, 'No mail has come yet')

@@ -8,6 +8,7 @@ import { root } from '../../scripts/house.ts'
 import { launchApp } from './electron-app.ts'
 import type { LaunchOptions } from './electron-app.ts'
 import { swaks } from './peers/devices.ts'
+import { listening } from './peers/mailroom.ts'
 import { peerFolder, until } from './peers/processes.ts'
 
 /** What tests leave for people to look at. */
@@ -41,6 +42,15 @@ export interface AppUnderTest {
   /** The row of the live log that shows this text. */
   row(text: string): Locator
   configText(): Promise<string>
+}
+
+/** As after a first start, but on loopback and on a port that is free: everything stays here. */
+export function keepingAll(more = ''): string {
+  return `${listening()}[directory.default.mailbox.inbox]
+addresses = ["*"]
+[queue.strategy]
+route = "'local'"
+${more}`
 }
 
 /** Starts the app for one test and ends it with the test. What the page complained about, or a picture of a failure, is told. */

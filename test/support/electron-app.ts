@@ -25,16 +25,28 @@ export interface LaunchedApp {
 
 /** Starts the app in real Electron on a data folder of its own and waits for its window. The app must have been built. */
 export async function launchApp(options: LaunchOptions): Promise<LaunchedApp> {
-  await mkdir(options.dataDir, { recursive: true })
-  const { executable, appArgs } = options.executable === undefined ? await findElectron() : { executable: options.executable, appArgs: [] }
-  const app = await _electron.launch({
-    executablePath: executable,
-    args: [...chromiumArgs(), '--lang=en-GB', ...appArgs, '--data', options.dataDir, ...(options.args ?? [])],
-    env: environment({ MAILROOM_NO_DIALOGS: '1', ...options.env }),
-  })
+  const app = await launchElectron(options)
   const window = await app.firstWindow()
   await window.waitForLoadState('load')
   return { app, window, close: () => app.close() }
+}
+
+/** The same without waiting for a window, for a start that shows none. */
+export async function launchElectron(options: LaunchOptions): Promise<ElectronApplication> {
+  await mkdir(options.dataDir, { recursive: true })
+  const { executable, args } = await programOf(options)
+  return _electron.launch({ executablePath: executable, args, env: environmentOf(options) })
+}
+
+/** What a person's double click would start. */
+export async function programOf(options: LaunchOptions): Promise<{ readonly executable: string; readonly args: string[] }> {
+  const { executable, appArgs } = options.executable === undefined ? await findElectron() : { executable: options.executable, appArgs: [] }
+  return { executable, args: [...chromiumArgs(), '--lang=en-GB', ...appArgs, '--data', options.dataDir, ...(options.args ?? [])] }
+}
+
+/** Nobody sits here to close a dialog. */
+export function environmentOf(options: Pick<LaunchOptions, 'env'>): Record<string, string> {
+  return environment({ MAILROOM_NO_DIALOGS: '1', ...options.env })
 }
 
 /** Chromium's sandbox refuses to run as root; a virtual display has no graphics card. */
