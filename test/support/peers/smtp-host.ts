@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { Conversation, createRecord } from '../scripted-server.ts'
-import type { ServerRecord, ServerScript } from '../scripted-server.ts'
+import type { ConversationOptions, ServerRecord, ServerScript } from '../scripted-server.ts'
 import { ownAddress } from './loopback.ts'
 import { until } from './processes.ts'
 import type { Defer } from './processes.ts'
@@ -13,7 +13,7 @@ export interface SmtpHost {
   readonly address: string
   readonly port: number
   readonly record: ServerRecord
-  /** Other answers for connections from now on. */
+  /** Other answers from now on. */
   setScript(script: ServerScript): void
   /** Waits until that many messages have been taken. Octets as latin1. */
   waitFor(count: number): Promise<readonly string[]>
@@ -42,13 +42,21 @@ export async function startSmtpHost(defer: Defer, options: SmtpHostOptions = {})
     return secured
   }
   let script = options.script ?? {}
+  // Connections that are open already follow a change too.
+  const talk: ConversationOptions = {
+    record,
+    get script() {
+      return script
+    },
+    ...(tls?.implicit === true ? { implicitTls: true } : {}),
+    ...(tls === undefined ? {} : { upgrade: encrypt }),
+  }
   const server = createServer((socket) => {
     options.onConnection?.(address)
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
-    if (tls?.implicit === true) new Conversation(encrypt(socket), { script, record, implicitTls: true })
-    else new Conversation(socket, { script, record, ...(tls === undefined ? {} : { upgrade: encrypt }) })
+    new Conversation(tls?.implicit === true ? encrypt(socket) : socket, talk)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
