@@ -74,5 +74,5 @@ export function trickyMessage(subject: string): string {
 }
 
 export function messageIdOf(message: string): string {
-  return /^Message-ID:\s*(<[^>]*>)/im.exec(message)?.[1] ?? ''
+  return /^Message-ID:\s*(<[^>]*>)/im.exec(message)?.[1] ?? 'no Message-ID'
 }
