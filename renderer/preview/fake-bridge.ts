@@ -1,8 +1,9 @@
 import type { Answer, Args, MailroomBridge, Notice, NoticeName, RequestName, Result } from '../../main/contract/channels.ts'
 import type { ActivityRow, RowStatus } from '../../main/contract/activity.ts'
-import { matches } from '../screens/activity/merge-rows.ts'
+import { matchesFilter as matches } from '../../main/contract/activity-view.ts'
 import { freshRow, madeUpRows } from './made-up-mail.ts'
-import { madeUpConfig } from './made-up-settings.ts'
+import { madeUpRouting } from './made-up-routing.ts'
+import { firstConfig, madeUpConfig } from './made-up-settings.ts'
 import { madeUpQueue, madeUpStatus } from './made-up-status.ts'
 import { madeUpStory } from './made-up-story.ts'
 import type { FakeOptions } from './options.ts'
@@ -66,11 +67,7 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
     'queue.cancel': ({ ids }) => change(ids, (row) => ({ ...row, status: 'cancelled', disposition: 'cancelled', nextAttemptAt: null })),
     'queue.headers': ({ id }) =>
       `Received: from scanner-reception ([192.168.1.40])\r\n by mailroom.office.lan with ESMTP id ${id};\r\n Mon, 23 Nov 2026 14:38:40 +0000\r\nFrom: "Scanner reception" <scans@alderfinch.example>\r\nTo: claims@northgate-insurance.example\r\nSubject: Scan from reception, 2 pages\r\nX-Strange: <b onmouseover=alert(1)>\u202Ehostile</b>\r\n`,
-    'config.get': () => madeUpConfig,
-    'config.check': () => [],
-    'config.saveText': () => ({ saved: true, issues: [] }),
-    'config.change': () => ({ saved: true, issues: [] }),
-    'routing.checkExpression': () => ({ problem: null }),
+    ...madeUpRouting(options.mail === 'none' ? firstConfig : madeUpConfig, (state) => tell('config.changed', state)),
     'clipboard.write': () => undefined,
     'window.openConfigFile': () => undefined,
   }

@@ -119,3 +119,17 @@ route = [
 
 /** The settings of the made-up office and the file they come from. */
 export const madeUpConfig: ConfigState = { path: '/home/tom/mailroom/config.toml', text, inForce: true, issues: [], settings }
+
+/** The settings of a first start: everything stays in the mailbox `inbox`. */
+export const firstConfig: ConfigState = {
+  ...madeUpConfig,
+  text: '[queue.strategy]\nroute = "\'local\'"\n',
+  settings: {
+    ...settings,
+    queue: {
+      ...settings.queue,
+      routes: {},
+      strategy: { ...settings.queue.strategy, route: { branches: [], else: "'local'" } },
+    },
+  },
+}

@@ -2,6 +2,7 @@ import type { Component } from 'svelte'
 import Hourglass from '@lucide/svelte/icons/hourglass'
 import LayoutGrid from '@lucide/svelte/icons/layout-grid'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
+import Signpost from '@lucide/svelte/icons/signpost'
 import type { Status } from '../../main/contract/channels.ts'
 import type { IconOf } from '../lib/ui/icon.ts'
 import { saying } from '../lib/words/words.svelte.ts'
@@ -9,6 +10,7 @@ import type { PlainKey, Saying } from '../lib/words/words.svelte.ts'
 import Activity from './activity/Activity.svelte'
 import Overview from './overview/Overview.svelte'
 import Queue from './queue/Queue.svelte'
+import Routing from './routing/Routing.svelte'
 import type { ScreenId } from './screen-id.ts'
 
 interface Screen {
@@ -39,4 +41,5 @@ export const screens: readonly Screen[] = [
   { id: 'overview', title: 'screen.overview', icon: LayoutGrid, component: Overview, group: 'start', badge: needs },
   { id: 'activity', title: 'screen.activity', icon: ScrollText, component: Activity, group: 'start' },
   { id: 'queue', title: 'screen.queue', icon: Hourglass, component: Queue, group: 'start', badge: waits },
+  { id: 'routing', title: 'screen.routing', icon: Signpost, component: Routing, group: 'start' },
 ]

@@ -1,3 +1,4 @@
+import { routingDe } from './routing-de.ts'
 import type { Phrase, WordKey } from './words.svelte.ts'
 
 /** Alle Wörter des Fensters auf Deutsch; dieselben Schlüssel wie `en.ts`. */
@@ -392,4 +393,5 @@ export const de: Readonly<Record<WordKey, Phrase>> = {
   'header.envelope.from': 'Umschlag von',
   'header.envelope.to': 'Umschlag an',
   'headers.problem': 'Die Kopfzeilen lassen sich nicht lesen: {text}',
+  ...routingDe,
 }

@@ -1,3 +1,5 @@
+import { routingEn } from './routing-en.ts'
+
 /**
  * Every word of the window in English. Say what happened, to what, and what to do: short, present tense, no "please", no "successfully".
  * `{name}` is filled in; a phrase that counts has a form for one and one for others. A new phrase goes into `de.ts` as well, or nothing compiles.
@@ -384,4 +386,5 @@ export const en = {
   'header.envelope.from': 'Envelope from',
   'header.envelope.to': 'Envelope to',
   'headers.problem': 'The headers cannot be read: {text}',
+  ...routingEn,
 } as const

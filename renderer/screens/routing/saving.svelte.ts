@@ -1,0 +1,72 @@
+import type { SaveResult } from '../../../main/contract/channels.ts'
+import type { Issue } from '../../../main/contract/issue.ts'
+import { ask } from '../../lib/bridge.ts'
+import { config } from '../../lib/state/config.svelte.ts'
+import { toasts } from '../../lib/state/toasts.svelte.ts'
+import { saying, t } from '../../lib/words/words.svelte.ts'
+import type { Saying } from '../../lib/words/words.svelte.ts'
+import type { Saving as Changes } from './route-form.ts'
+
+/** Writes settings: at once in force, with the way back in the toast. What stood in the way stays in `problems` until the next try. */
+class Saving {
+  busy = $state(false)
+  /** Why the last change outside a dialog was refused. */
+  problems = $state.raw<readonly Issue[]>([])
+
+  /** @param said  what the toast says when it is done */
+  async save({ changes, secrets }: Changes, said: Saying): Promise<SaveResult> {
+    if (changes.length === 0 && secrets.length === 0) return { saved: true, issues: [] }
+    return this.#write(() => ask('config.change', { changes: [...changes], secrets: [...secrets] }), said)
+  }
+  async saveText(text: string, said: Saying): Promise<SaveResult> {
+    return this.#write(() => ask('config.saveText', { text }), said)
+  }
+  /** Saves what was done without a dialog (dragged, removed): a refusal is kept for the screen to show. */
+  async saveHere(changes: Changes, said: Saying): Promise<boolean> {
+    const result = await this.save(changes, said)
+    this.problems = result.saved ? [] : result.issues
+    return result.saved
+  }
+
+  async #write(write: () => ReturnType<typeof ask<'config.change' | 'config.saveText'>>, said: Saying): Promise<SaveResult> {
+    const before = config.now?.text
+    this.busy = true
+    const answer = await write()
+    const result = answer.ok ? answer.value : { saved: false, issues: [refusal(answer.problem.text)] }
+    if (result.saved) {
+      await reread()
+      const after = config.now?.text
+      const undo = before === undefined || before === after ? null : { said: saying('undo'), run: () => void this.#undo(before, after) }
+      toasts.show(said, undo)
+    }
+    this.busy = false
+    return result
+  }
+
+  /** Puts the whole text back, comments and all, unless somebody else has changed it since. */
+  async #undo(before: string, after: string | undefined): Promise<void> {
+    await reread()
+    if (config.now?.text !== after) {
+      this.problems = [refusal(`${t('routing.undo.changed')}. ${t('routing.undo.changed.text')}`)]
+      return
+    }
+    const answer = await ask('config.saveText', { text: before })
+    const result = answer.ok ? answer.value : { saved: false, issues: [refusal(answer.problem.text)] }
+    this.problems = result.saved ? [] : result.issues
+    if (!result.saved) return
+    await reread()
+    toasts.show(saying('routing.undone'))
+  }
+}
+export const settings = new Saving()
+
+/** The bridge's own refusal, told as a problem of the whole file. */
+function refusal(message: string): Issue {
+  return { severity: 'error', kind: 'build', code: 'refused', path: '', message }
+}
+
+/** Does not wait for the notice: what is saved is shown at once. */
+async function reread(): Promise<void> {
+  const answer = await ask('config.get', {})
+  if (answer.ok) config.now = answer.value
+}
