@@ -2,10 +2,8 @@ import type { ClientInfo } from '../../../main/contract/activity.ts'
 import { foreign } from './foreign.ts'
 import { t } from '../words/words.svelte.ts'
 
-/** What tells one device from another, as counts and filters name it: its login, or else its address. */
-export function deviceKey(client: ClientInfo): string {
-  return client.account ?? client.address
-}
+/** What tells one device from another, as counts and filters name it. */
+export { deviceOf as deviceKey } from '../../../main/contract/activity-view.ts'
 
 /** What a person calls it: its login, the name it gives itself when that is one, or its address. */
 export function deviceName(client: ClientInfo): string {

@@ -1,3 +1,4 @@
+import { dayOf as dayKey } from '../../../main/contract/activity-view.ts'
 import { words } from '../words/words.svelte.ts'
 
 /** All times are milliseconds since 1970, shown in this computer's zone and the locale in use. */
@@ -20,10 +21,7 @@ export function clockSeconds(at: number, locale: string = words.locale): string 
 }
 
 /** The local day, `2026-11-23`, as filters and counts name it. */
-export function dayKey(at: number): string {
-  const date = new Date(at)
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0')).join('-')
-}
+export { dayKey }
 /** Noon of a local day: a time that is on that day whatever the daylight saving does. */
 export function dayTime(day: string): number {
   const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)

@@ -1,6 +1,7 @@
 import type { ActivityRow, RowFilter, RowStatus } from '../../../main/contract/activity.ts'
+import { compareRows } from '../../../main/contract/activity-view.ts'
 import { ask, on } from '../../lib/bridge.ts'
-import { keysOf, mergeRows, newerFirst } from './merge-rows.ts'
+import { keysOf, mergeRows } from './merge-rows.ts'
 
 const PAGE = 300
 /** While the newest are followed, the tail beyond this many is let go; it is read again when somebody scrolls there. */
@@ -21,6 +22,8 @@ export class ActivityView {
   more = $state(false)
   /** True until the first page for this filter is here. */
   loading = $state(true)
+  /** Older rows are being looked for. */
+  searching = $state(false)
   problem = $state<string | null>(null)
   filter = $state.raw<RowFilter>(everything)
   /** A person may stop the log altogether. */
@@ -30,7 +33,6 @@ export class ActivityView {
   total = $derived(Object.values(this.counts).reduce((sum, count) => sum + count, 0))
 
   #asked = 0
-  #loadingMore = false
   #countsTimer: ReturnType<typeof setTimeout> | undefined
 
   /** @returns a function that ends the subscription */
@@ -47,6 +49,7 @@ export class ActivityView {
   async show(filter: RowFilter): Promise<void> {
     this.filter = filter
     const asked = ++this.#asked
+    this.searching = false
     const answer = await ask('activity.rows', { filter, before: null, limit: PAGE })
     if (asked !== this.#asked) return
     this.loading = false
@@ -56,22 +59,38 @@ export class ActivityView {
     this.more = answer.value.more
     this.counts = answer.value.counts
     this.fresh = []
+    if (this.rows.length === 0) void this.loadMore()
   }
 
-  /** Reads the next older page, once at a time. */
+  /**
+   * Reads the next older page, once at a time. A long search through the files answers in pieces that may be empty: then it is asked on until
+   * something is found or the log is at its end.
+   */
   async loadMore(): Promise<void> {
-    const last = this.rows.at(-1)
-    if (!this.more || this.#loadingMore || last === undefined) return
-    this.#loadingMore = true
+    if (!this.more || this.searching) return
+    this.searching = true
     const asked = this.#asked
-    const answer = await ask('activity.rows', { filter: this.filter, before: { acceptedAt: last.acceptedAt, key: last.key }, limit: PAGE })
-    this.#loadingMore = false
-    if (asked !== this.#asked) return
+    let goOn = true
+    while (goOn && this.#isCurrent(asked)) goOn = await this.#page(asked)
+    if (this.#isCurrent(asked)) this.searching = false
+  }
+  /** Nobody has asked for something else since. */
+  #isCurrent(asked: number): boolean {
+    return asked === this.#asked
+  }
+  /** @returns whether it brought nothing though there is more to look through */
+  async #page(asked: number): Promise<boolean> {
+    const last = this.rows.at(-1)
+    const before = last === undefined ? null : { acceptedAt: last.acceptedAt, key: last.key }
+    const answer = await ask('activity.rows', { filter: this.filter, before, limit: PAGE })
+    if (!this.#isCurrent(asked)) return false
     this.problem = answer.ok ? null : answer.problem.text
-    if (!answer.ok) return
+    this.more = answer.ok && answer.value.more
+    if (!answer.ok) return false
     const known = keysOf(this.rows)
-    this.rows = [...this.rows, ...answer.value.rows.filter((row) => !known.has(row.key))]
-    this.more = answer.value.more
+    const older = answer.value.rows.filter((row) => !known.has(row.key))
+    this.rows = [...this.rows, ...older]
+    return older.length === 0 && answer.value.more
   }
 
   /** Changed and new rows, as the engine tells them. */
@@ -91,7 +110,7 @@ export class ActivityView {
   /** Takes in what waited to be seen. */
   showFresh(): void {
     this.arrived = keysOf(this.fresh)
-    this.rows = [...this.fresh, ...this.rows].sort(newerFirst)
+    this.rows = [...this.fresh, ...this.rows].sort(compareRows)
     this.fresh = []
     this.atTop = true
     this.#letGo()
@@ -100,7 +119,7 @@ export class ActivityView {
   #offer(fresh: readonly ActivityRow[]): void {
     if (fresh.length === 0) return
     const keys = keysOf(fresh)
-    const all = [...fresh, ...this.fresh.filter((row) => !keys.has(row.key))].sort(newerFirst)
+    const all = [...fresh, ...this.fresh.filter((row) => !keys.has(row.key))].sort(compareRows)
     this.fresh = all.slice(0, KEPT)
   }
   #letGo(): void {

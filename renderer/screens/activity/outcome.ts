@@ -11,13 +11,21 @@ export interface ShownOutcome {
   readonly busy: boolean
 }
 
-/** How a row of the log says where its message stands. */
-export function outcomeOf(row: Pick<ActivityRow, 'status' | 'disposition' | 'nextAttemptAt' | 'attempts'>, now: number): ShownOutcome {
+/**
+ * How a row of the log says where its message stands.
+ * @param paused  nothing is being sent: what has not been tried yet waits instead of being in hand
+ */
+export function outcomeOf(
+  row: Pick<ActivityRow, 'status' | 'disposition' | 'nextAttemptAt' | 'attempts'>,
+  now: number,
+  paused = false,
+): ShownOutcome {
   const shown = (tone: Tone, said: Saying, busy = false): ShownOutcome => ({ tone, said, busy })
   switch (row.status) {
     case 'sending':
       return shown('none', saying('outcome.sending'), true)
     case 'waiting':
+      if (row.attempts === 0 && row.nextAttemptAt === null && !paused) return shown('none', saying('outcome.sending'), true)
       return row.nextAttemptAt !== null && row.nextAttemptAt > now
         ? shown('waiting', saying('outcome.waiting.until', { time: shortMoment(row.nextAttemptAt, now) }))
         : shown('waiting', saying('outcome.waiting'))

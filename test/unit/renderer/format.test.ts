@@ -127,7 +127,7 @@ describe('a device', () => {
     [{ helo: 'localhost' }, '192.168.1.40', '192.168.1.40'],
     [{ helo: '192.168.1.40' }, '192.168.1.40', '192.168.1.40'],
     [{ helo: 'fe80::1' }, '192.168.1.40', '192.168.1.40'],
-    [{ helo: 'nas', account: 'backup' }, 'backup', 'backup'],
+    [{ helo: 'nas', account: 'backup' }, 'backup', '192.168.1.40'],
   ])('%j is called %s and known by %s', (more, name, key) => {
     expect(deviceName({ ...client, ...more })).toBe(name)
     expect(deviceKey({ ...client, ...more })).toBe(key)
