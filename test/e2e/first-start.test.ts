@@ -25,7 +25,7 @@ test('a first start in an empty folder writes the commented settings, says what 
   const begun = performance.now()
   const { window, data, configText, go, row } = await startApp({ config: null })
   await sees(window, 'Nothing has come yet')
-  console.log(`from the start to a window with content: ${Math.round(performance.now() - begun)} ms`)
+  process.stderr.write(`from the start to a window with content: ${Math.round(performance.now() - begun)} ms\n`)
   expect(await configText()).toBe(FIRST_CONFIG)
 
   const plate = window.getByRole('region', { name: 'Type this into a device' })

@@ -38,7 +38,7 @@ export interface AppUnderTest {
   /** Goes to a screen by the sidebar. */
   go(screen: string): Promise<void>
   /** A device hands in a message, and is told 250. */
-  send(subject: string, to: string, ...more: readonly string[]): Promise<void>
+  send(subject: string, to: string): Promise<void>
   /** The row of the live log that shows this text. */
   row(text: string): Locator
   configText(): Promise<string>
@@ -69,7 +69,7 @@ export async function startApp(options: AppOptions): Promise<AppUnderTest> {
     control.close()
     if (task.result?.state === 'fail') {
       await picture(window, join(RESULTS, 'failures', `${task.name.replace(/\W+/g, '-').slice(0, 80)}.png`))
-      console.error(`the app said: ${said}`)
+      process.stderr.write(`the app said: ${said}\n`)
     }
     await close()
     expect(complaints.filter((text) => !expectedErrors?.test(text))).toEqual([])
@@ -87,10 +87,15 @@ export async function startApp(options: AppOptions): Promise<AppUnderTest> {
     port,
     ask: control.ask,
     close,
-    go: (screen) => window.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: screen, exact: false }).first().click(),
-    async send(subject, to, ...more) {
+    go: (screen) =>
+      window
+        .getByRole('navigation', { name: 'Screens' })
+        .getByRole('link', { name: new RegExp(`^${screen}`) })
+        .first()
+        .click(),
+    async send(subject, to) {
       const message = messageFor(subject, to)
-      const handed = await swaks(onTestFinished, { port, from: 'scanner@office.test', to: [to], message }, ...more)
+      const handed = await swaks(onTestFinished, { port, from: 'scanner@office.test', to: [to], message })
       expect(handed, handed.said).toMatchObject({ ok: true })
     },
     row: (text) => window.getByRole('grid', { name: 'Log' }).getByRole('row').filter({ hasText: text }),

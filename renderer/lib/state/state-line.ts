@@ -88,9 +88,12 @@ function has(status: Status, kind: Alert['kind']): Alert | undefined {
   return status.alerts.find((alert) => alert.kind === kind)
 }
 
-/** Where devices reach us: the best address and the first open port; null when none is open. */
+const EVERY_ADDRESS = ['0.0.0.0', '::', '']
+
+/** Where devices reach us: the first open port at its own address, or at this computer's best one when it is open on all; null when none is open. */
 export function listeningAt(status: Status | null): { readonly address: string; readonly port: number } | null {
   const open = status?.listeners.find((listener) => listener.problem === null)
   if (status === null || open === undefined) return null
-  return { address: status.addresses[0] ?? open.address, port: open.port }
+  const address = EVERY_ADDRESS.includes(open.address) ? (status.addresses[0] ?? open.address) : open.address
+  return { address, port: open.port }
 }

@@ -62,6 +62,8 @@ describe('where devices reach us', () => {
       port: 465,
     })
   })
+  test('is the listener’s own address when it is open there only', () =>
+    expect(listeningAt(status({ listeners: [{ ...closed, address: '127.0.0.1', problem: null }] }))?.address).toBe('127.0.0.1'))
   test('is the listener’s own address when no other is known', () =>
     expect(listeningAt(status({ addresses: [] }))?.address).toBe('0.0.0.0'))
   test('is nowhere when nothing is open', () => {
