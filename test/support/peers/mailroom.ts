@@ -9,8 +9,8 @@ import { capture, root } from '../../../scripts/house.ts'
 import { peerFolder, startProcess, until } from './processes.ts'
 import type { Defer, Running } from './processes.ts'
 
-/** Another build can be put to the same tests. */
-const COMMAND = process.env['MAILROOM_COMMAND'] ?? path.join(root, 'out', 'main', 'mailroom.cjs')
+/** What is run. Another build can be put to the same tests. */
+export const COMMAND = process.env['MAILROOM_COMMAND'] ?? path.join(root, 'out', 'main', 'mailroom.cjs')
 
 const readyLine = z.object({
   event: z.literal('ready'),
