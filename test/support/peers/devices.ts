@@ -14,6 +14,8 @@ export interface Handing {
   /** The whole message, octets as latin1, CRLF line ends. */
   readonly message: string
   readonly starttls?: boolean
+  /** TLS from the first octet, where the program is asked for it. */
+  readonly implicitTls?: boolean
   readonly auth?: { readonly mechanism: 'PLAIN' | 'LOGIN' | 'CRAM-MD5'; readonly user: string; readonly password: string }
 }
 
@@ -41,6 +43,7 @@ export async function swaks(defer: Defer, handing: Handing): Promise<Handed> {
       `@${await messageFile(defer, handing.message.replace(/\r\n$/, ''))}`,
     ],
     ...(handing.starttls === true ? ['--tls'] : []),
+    ...(handing.implicitTls === true ? ['--tls-on-connect'] : []),
     ...login,
     ...['--helo', 'scanner.test'],
   ])
