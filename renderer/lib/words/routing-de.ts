@@ -201,6 +201,7 @@ export const routingDe: Readonly<Record<keyof typeof routingEn, Phrase>> = {
   'route.local.text': 'Post an unsere eigenen Adressen bleibt hier, ein Ordner für jedes Postfach. Mehr ist nicht einzustellen.',
   'route.useForElse': 'Alles andere darüber senden',
   'route.useForElse.hint': 'Was keine Regel entscheidet, geht bisher über {route}.',
+  'route.useForElse.first': 'Post an unsere eigenen Domains bleibt hier, alles andere geht hinaus. Bisher bleibt alles hier.',
   'route.remove.title': '{route} entfernen?',
   'route.remove.text':
     'Über Post, die darauf wartet, entscheiden die Regeln neu. Das Passwort bleibt im Schlüsselbund, bis ein anderes an seine Stelle kommt.',
@@ -273,7 +274,7 @@ export const routingDe: Readonly<Record<keyof typeof routingEn, Phrase>> = {
     'Adressen, die hier bekannt sind, bleiben hier; die übrigen unserer Domains gehen dorthin, wo ihre Postfächer sind.',
   'template.main': 'Alles andere geht über',
   'template.fallback.failed': 'Nach gescheiterten Versuchen',
-  'template.fallback.failed.hint': 'Mit 2 nehmen der dritte Versuch und alle späteren den anderen Weg.',
+  'template.fallback.failed.hint': 'Der {nth} Versuch und alle späteren nehmen den anderen Weg.',
   'template.fallback.other': 'diesen anderen Weg nehmen',
   'template.other': 'Senden über',
   'template.by': 'Erkannt an',
@@ -323,7 +324,7 @@ export const routingDe: Readonly<Record<keyof typeof routingEn, Phrase>> = {
   'try.fails.same': 'Wieder nach {wait}, über denselben Weg.',
   'try.fails.other': 'Wieder nach {wait}, über {route}.',
   'try.fails.last': 'Es war der letzte: Die Nachricht wird aufgegeben, und der Absender erfährt es.',
-  'try.fails.end': 'Nach {wait} wird sie aufgegeben, und der Absender erfährt es.',
+  'try.fails.end': 'Dauert es länger als {wait}, wird sie aufgegeben, und der Absender erfährt es.',
   'try.fails.endTries': {
     one: 'Nach {count} Versuch wird sie aufgegeben, und der Absender erfährt es.',
     other: 'Nach {count} Versuchen wird sie aufgegeben, und der Absender erfährt es.',

@@ -197,6 +197,7 @@ export const routingEn = {
   'route.local.text': 'Mail to our own addresses is kept here, a folder for each mailbox. There is nothing more to set.',
   'route.useForElse': 'Send everything else through it',
   'route.useForElse.hint': 'What no rule decides goes through {route} now.',
+  'route.useForElse.first': 'Mail to our own domains stays here, everything else goes out. Until now, all of it stays here.',
   'route.remove.title': 'Remove {route}?',
   'route.remove.text':
     'Mail that waits for it is decided anew by the rules. Its password stays in the key store until another takes its place.',
@@ -265,7 +266,7 @@ export const routingEn = {
   'template.split.text': 'Addresses known here stay here; the others of our own domains go to where their mailboxes are.',
   'template.main': 'Everything else goes to',
   'template.fallback.failed': 'After failed tries',
-  'template.fallback.failed.hint': 'With 2, the third try and all later ones take the other route.',
+  'template.fallback.failed.hint': 'The {nth} try and all later ones take the other route.',
   'template.fallback.other': 'use this other route',
   'template.other': 'Send it to',
   'template.by': 'Known by',

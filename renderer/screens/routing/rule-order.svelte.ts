@@ -1,3 +1,4 @@
+import { tick } from 'svelte'
 import { t } from '../../lib/words/words.svelte.ts'
 
 /** A rule in somebody's hand: where it stood and where it would be let go. */
@@ -12,9 +13,14 @@ export class RuleOrder {
   /** For the screen reader. */
   told = $state('')
   readonly #onmove: (from: number, to: number) => void
+  readonly #focus: (index: number) => void
+  /** The row is being put elsewhere, or the pointer holds it: losing the focus meanwhile does not mean letting go. */
+  #held = false
 
-  constructor(onmove: (from: number, to: number) => void) {
+  /** @param focus  puts the focus on the grip of the row at a place */
+  constructor(onmove: (from: number, to: number) => void, focus: (index: number) => void) {
     this.#onmove = onmove
+    this.#focus = focus
   }
 
   /** The place in the saved list of what is shown at `index`. */
@@ -35,8 +41,10 @@ export class RuleOrder {
     const stop = new AbortController()
     const { signal } = stop
     window.addEventListener('pointermove', (move) => this.#to(from, placeAt(boxes, from, move.clientY)), { signal })
+    this.#held = true
     const end = (kept: boolean): void => {
       stop.abort()
+      this.#held = false
       if (kept) this.settle()
       else this.#cancel()
     }
@@ -54,7 +62,7 @@ export class RuleOrder {
     if (step !== undefined) {
       event.preventDefault()
       const to = Math.max(0, Math.min(count - 1, index + step))
-      this.#to(this.original(index), to)
+      void this.#carry(this.original(index), to)
       this.told = t('rules.moved', { number: to + 1, count })
     } else if (event.key === 'Escape' && this.moving !== null) {
       event.preventDefault()
@@ -66,6 +74,10 @@ export class RuleOrder {
     }
   }
 
+  /** The focus has gone elsewhere: lets go, unless it is the row itself that goes elsewhere. */
+  leave(): void {
+    if (!this.#held) this.settle()
+  }
   /** Lets go: what moved is saved. */
   settle(): void {
     const moving = this.moving
@@ -74,8 +86,18 @@ export class RuleOrder {
     if (moving.from !== moving.to) this.#onmove(moving.from, moving.to)
   }
   #cancel(): void {
+    const from = this.moving?.from
     this.moving = null
+    if (from !== undefined) void tick().then(() => this.#focus(from))
     this.told = t('rules.moved.back')
+  }
+  /** Moves the row by keyboard, and the focus with it: an element that changes its place loses it. */
+  async #carry(from: number, to: number): Promise<void> {
+    this.#held = true
+    this.#to(from, to)
+    await tick()
+    this.#focus(to)
+    this.#held = false
   }
   #to(from: number, to: number): void {
     if (this.moving !== null || to !== from) this.moving = { from, to }
