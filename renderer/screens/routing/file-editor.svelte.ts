@@ -61,3 +61,6 @@ export class FileEditor {
     this.external = null
   }
 }
+
+/** One for the whole window: what was typed is still there after a look at another screen. */
+export const fileEditor = new FileEditor()

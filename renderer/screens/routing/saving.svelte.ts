@@ -12,6 +12,8 @@ class Saving {
   busy = $state(false)
   /** Why the last change outside a dialog was refused. */
   problems = $state.raw<readonly Issue[]>([])
+  /** Only the last change can be undone; an older offer goes when a new one comes. */
+  #offered: number | undefined
 
   /** @param said  what the toast says when it is done */
   async save({ changes, secrets }: Changes, said: Saying): Promise<SaveResult> {
@@ -37,7 +39,9 @@ class Saving {
       await reread()
       const after = config.now?.text
       const undo = before === undefined || before === after ? null : { said: saying('undo'), run: () => void this.#undo(before, after) }
+      if (this.#offered !== undefined) toasts.dismiss(this.#offered)
       toasts.show(said, undo)
+      this.#offered = toasts.shown.at(-1)?.id
     }
     this.busy = false
     return result

@@ -54,3 +54,6 @@ export class TryAddress {
     this.answer = answer.ok ? { question, explanation: answer.value, next: next.ok ? next.value : null } : null
   }
 }
+
+/** One for the whole window: the question is still there after a look at another screen. */
+export const tryAddress = new TryAddress()
