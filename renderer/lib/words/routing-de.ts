@@ -1,8 +1,7 @@
 import type { routingEn } from './routing-en.ts'
-import type { Phrase } from './words.svelte.ts'
 
 /** Die Wörter der Ansicht „Wege“; Teil des Katalogs `de.ts`. */
-export const routingDe: Readonly<Record<keyof typeof routingEn, Phrase>> = {
+export const routingDe: Readonly<Record<keyof typeof routingEn, string | { readonly one: string; readonly other: string }>> = {
   // ---------------------------------------------------------------- die Ansicht
   'routing.showAs': 'Zeigen als',
   'routing.words': 'In Worten',
