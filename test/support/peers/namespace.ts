@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { capture, root } from '../../../scripts/house.ts'
 import type { DnsZone } from '../dns-server.ts'
+import type { ServerScript } from '../scripted-server.ts'
 import { startProcess } from './processes.ts'
 import type { Defer } from './processes.ts'
 
@@ -39,15 +40,16 @@ export interface NamespaceHosts {
   connections(): string[]
 }
 
-/** SMTP hosts that take everything on port 25 of these addresses, and a name server, inside. */
+/** SMTP hosts on port 25 of these addresses, which take everything unless the script says otherwise, and a name server, inside. */
 export async function startNamespaceHosts(
   defer: Defer,
   namespace: Namespace,
   addresses: readonly string[],
   zone: DnsZone,
+  script: ServerScript = {},
 ): Promise<NamespaceHosts> {
   const [program, ...args] = [...namespace.within, process.execPath, join(root, 'test', 'support', 'peers', 'namespace-host.ts')]
-  const hosts = startProcess(program, [...args, JSON.stringify({ addresses, zone })])
+  const hosts = startProcess(program, [...args, JSON.stringify({ addresses, zone, script })])
   defer(async () => {
     await hosts.stop()
   })
