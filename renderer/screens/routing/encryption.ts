@@ -62,6 +62,8 @@ export function encryptionChanges(
   wanted: { readonly address: string; readonly encryption: Encryption } | null,
   queue: Queue,
 ): readonly ConfigChange[] {
+  const stays = wanted !== null && (before === null || relayName(before) === relayName(wanted.address))
+  if (stays && encryptionOf({ address: wanted.address, tls: { implicit: false } }, queue) === wanted.encryption) return []
   const others = Object.values(queue.routes).flatMap((route) =>
     route.type === 'relay' && route.id !== routeId && !route.tls.implicit ? [relayName(route.address)] : [],
   )
