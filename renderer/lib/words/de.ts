@@ -160,7 +160,7 @@ export const de: Readonly<Record<WordKey, Phrase>> = {
   'alert.rules-failed.text': 'Post, über die sie entscheiden sollen, wartet hier. Berichtigen Sie die Regel, die unten genannt ist.',
   'alert.config-refused.title': 'Die Einstellungsdatei hat einen Fehler',
   'alert.config-refused.text':
-    'Die letzten guten Einstellungen gelten weiter. Berichtigen und speichern Sie die Datei; sie wird von selbst neu gelesen.',
+    'Siehe {subject}. Die letzten guten Einstellungen gelten weiter. Berichtigen und speichern Sie die Datei; sie wird von selbst neu gelesen.',
   'alert.listener-failed.title': 'Geräte erreichen „{subject}“ nicht',
   'alert.listener-failed.text':
     'Der Port ließ sich nicht öffnen. Vielleicht belegt ihn ein anderes Programm, oder der Computer erlaubt es nicht. Beenden Sie jenes Programm oder wählen Sie einen anderen Port.',

@@ -164,7 +164,8 @@ export const en = {
   'alert.rules-failed.title': 'The rules cannot be worked out',
   'alert.rules-failed.text': 'Mail they should decide about waits here. Mend the rule that is named below.',
   'alert.config-refused.title': 'The settings file has an error',
-  'alert.config-refused.text': 'The last good settings stay in force. Mend the file and save it; it is read again by itself.',
+  'alert.config-refused.text':
+    'Look at {subject}. The last good settings stay in force. Mend the file and save it; it is read again by itself.',
   'alert.listener-failed.title': 'Devices cannot reach “{subject}”',
   'alert.listener-failed.text':
     'Its port could not be opened. Another program may use it, or the computer does not allow it. Close that program or choose another port.',

@@ -60,6 +60,14 @@ export function alertWords(alert: Alert, nameOf: (route: string) => string): Ale
         remedies: [...routing('alert.rules', ''), { label: 'alert.queue', href: link('queue') }],
       }
     case 'config-refused':
+      return {
+        ...fix,
+        text: saying('alert.config-refused.text', params),
+        remedies: [
+          ...(routingIsThere ? [{ label: 'routing.notInForce.open' as const, href: link('routing', { view: 'file' }) }] : []),
+          { label: 'alert.file', act: 'open-file' },
+        ],
+      }
     case 'listener-failed':
       return { ...fix, text: saying(`alert.${alert.kind}.text`, params), remedies: [{ label: 'alert.file', act: 'open-file' }] }
     case 'disk-low':
