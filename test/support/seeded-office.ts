@@ -53,7 +53,15 @@ auth.secret = "%{secret:route-smtp2go}%"
 retry = ["2m", "5m", "10m", "30m", "1h", "2h"]
 expire = "3d"
 
+[queue.tls.required]
+starttls = "require"
+
 [queue.strategy]
+tls = [
+  { if = "mx == 'smtp.office365.com'", then = "'required'" },
+  { if = "mx == 'mail-eu.smtp2go.com'", then = "'required'" },
+  { else = "'default'" },
+]
 schedule = "'remote'"
 route = [
   { if = "is_local_domain('', rcpt_domain)", then = "'local'" },
@@ -270,7 +278,14 @@ class SeededLog {
       })
   }
 
-  #attempt(entryId: string, { to }: Letter, route: Letter['route'], attempt: number, how: keyof typeof REPLIES, at: number): void {
+  #attempt(
+    entryId: string,
+    { to, tries = 1 }: Letter,
+    route: Letter['route'],
+    attempt: number,
+    how: keyof typeof REPLIES,
+    at: number,
+  ): void {
     const result: RecipientResult = {
       address: to,
       outcome: how === 'delivered' ? 'completed' : how === 'failed' ? 'perm_fail' : 'temp_fail',
@@ -278,7 +293,7 @@ class SeededLog {
       text: route === 'local' ? '' : REPLIES[how],
       cause: 'reply',
       errorClass: how === 'delivered' ? 'none' : 'unexpected-reply',
-      nextAttemptAt: how === 'waiting' ? Date.now() + 25 * MINUTE : null,
+      nextAttemptAt: how !== 'waiting' ? null : attempt === tries ? Date.now() + 25 * MINUTE : at + 2 * MINUTE,
       mayArriveTwice: false,
     }
     const host = route === 'local' ? null : HOSTS[route]
