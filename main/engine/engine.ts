@@ -14,6 +14,7 @@ import { Notices } from './notices.ts'
 import type { NoticeHandler } from './notices.ts'
 import { createQueue, makeEntry } from './queue/index.ts'
 import type { Queue } from './queue/index.ts'
+import { acceptedDraft, tellUntold } from './retell.ts'
 import { createDnsCache, createRouter } from './routing/index.ts'
 import type { Router } from './routing/index.ts'
 import { createSecretStore } from './secrets/index.ts'
@@ -87,6 +88,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   await activity.open()
   const spool = createSpool({ disk, clock, random, folder: join(dataFolder, 'spool') })
   const recovered = await spool.open()
+  await tellUntold(activity, recovered.entries)
 
   const cache = createDnsCache(clock)
   let router: Router = makeRouter()
@@ -163,20 +165,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   }
   /** The spool has it for good: tell, and let the queue take it up. */
   function accepted(entry: Entry, storedInMs: number): void {
-    const { id: entryId, envelope, size, subject, messageId, source, client } = entry.head
-    const recipients = envelope.recipients.map(({ address }) => address)
-    activity.record({
-      type: 'accepted',
-      entryId,
-      reversePath: envelope.reversePath,
-      recipients,
-      size,
-      subject,
-      messageId,
-      source,
-      client,
-      storedInMs,
-    })
+    activity.record(acceptedDraft(entry, storedInMs))
     queue.add(entry)
   }
 

@@ -23,7 +23,10 @@ const options = readArguments(process.argv)
 if (options.dataFolder !== null) app.setPath('userData', options.dataFolder)
 app.setAppUserModelId('net.mailroom.app')
 registerScheme()
-watchForFaults(tellPerson)
+watchForFaults((detail) => {
+  const text = words(app.getLocale())
+  tellPerson(text.stopped, `${text.stoppedText}\n\n${detail}`)
+})
 
 let window: BrowserWindow | null = null
 let quitting = false
@@ -83,8 +86,8 @@ async function run(): Promise<void> {
 }
 
 /** Words for the person, where somebody sits before the screen. */
-function tellPerson(text: string): void {
-  if (process.env['MAILROOM_NO_DIALOGS'] === undefined) dialog.showErrorBox(words(app.getLocale()).cannotStart, text)
+function tellPerson(title: string, text: string): void {
+  if (process.env['MAILROOM_NO_DIALOGS'] === undefined) dialog.showErrorBox(title, text)
 }
 
 // Windows are hidden, never gone; the app ends by its own word alone.
@@ -99,7 +102,7 @@ if (!app.requestSingleInstanceLock()) {
     .catch((thrown: unknown) => {
       const text = thrown instanceof Error ? thrown.message : String(thrown)
       process.stderr.write(`Mailroom cannot start: ${text}\n`)
-      tellPerson(text)
+      tellPerson(words(app.getLocale()).cannotStart, text)
       app.exit(1)
     })
 }

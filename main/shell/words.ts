@@ -7,6 +7,8 @@ const CATALOGUE = {
     waiting: 'mail is waiting and goes out by itself',
     'needs-you': 'something needs you',
     cannotStart: 'Mailroom cannot start',
+    stopped: 'Mailroom had to stop',
+    stoppedText: 'A fault of its own ended it. Everything it had accepted is safe; start it again.',
   },
   de: {
     open: 'Mailroom öffnen',
@@ -15,6 +17,8 @@ const CATALOGUE = {
     waiting: 'Post wartet und geht von selbst hinaus',
     'needs-you': 'Etwas braucht Sie',
     cannotStart: 'Mailroom kann nicht starten',
+    stopped: 'Mailroom musste anhalten',
+    stoppedText: 'Ein eigener Fehler hat es beendet. Alles Angenommene ist sicher; starten Sie es neu.',
   },
 }
 

@@ -122,3 +122,26 @@ test('a data folder that another engine works on is left alone', async () => {
   await send('Not disturbed', 'ann@office.test')
   await row('Not disturbed').getByText('Delivered').waitFor()
 })
+
+test('a fault that nobody caught ends it with a word on standard error, and nothing it had accepted is lost', async () => {
+  const data = await peerFolder(onTestFinished, 'app')
+  const first = await startApp({ config: keepingAll(), data })
+  await first.window.getByRole('button', { name: 'Pause sending' }).click()
+  await first.window.getByRole('button', { name: 'Resume sending' }).waitFor()
+  await first.send('Accepted before', 'ann@office.test')
+  const main = first.app.process()
+  let said = ''
+  main.stderr?.on('data', (text: Buffer) => (said += text.toString()))
+  const ended = new Promise<number | null>((resolve) => main.once('exit', resolve))
+  await first.app.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('made by the test')
+    })
+  })
+  expect(await ended).toBe(1)
+  expect(said).toContain('Mailroom met a fault of its own: Error: made by the test')
+
+  const second = await startApp({ config: null, data })
+  await second.go('Activity')
+  await second.row('Accepted before').getByText('Delivered').waitFor()
+})

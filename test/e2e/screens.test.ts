@@ -106,36 +106,43 @@ function overflow(window: Page): Promise<boolean> {
   return window.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.documentElement.scrollHeight > innerHeight)
 }
 
-async function look(started: AppUnderTest, views: readonly View[], state: 'empty' | 'full'): Promise<string[]> {
+type Theme = 'light' | 'dark'
+const THEMES: readonly Theme[] = ['light', 'dark']
+
+async function look(started: AppUnderTest, views: readonly View[], state: 'empty' | 'full', colorScheme: Theme): Promise<string[]> {
   const found: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await started.window.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const view of views) {
-      for (const [width, height] of SIZES) {
-        await resize(started, width, height)
-        await view.open(started)
-        const name = `${view.name}-${state}-${colorScheme}-${width}x${height}`
-        await picture(started.window, join(RESULTS, 'screenshots', `${name}.png`))
-        if (await overflow(started.window)) found.push(`${name}: the window scrolls`)
-        if (width === 1440) found.push(...(await violations(started.window)).map((text) => `${name}: ${text}`))
-        if (await started.window.getByRole('dialog').isVisible()) {
-          await started.window.keyboard.press('Escape')
-          await started.window.getByRole('dialog').waitFor({ state: 'detached' })
-        }
-        await started.go('Overview')
+  await started.window.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  for (const view of views) {
+    for (const [width, height] of SIZES) {
+      await resize(started, width, height)
+      await view.open(started)
+      const name = `${view.name}-${state}-${colorScheme}-${width}x${height}`
+      await picture(started.window, join(RESULTS, 'screenshots', `${name}.png`))
+      if (await overflow(started.window)) found.push(`${name}: the window scrolls`)
+      if (width === 1440) found.push(...(await violations(started.window)).map((text) => `${name}: ${text}`))
+      if (await started.window.getByRole('dialog').isVisible()) {
+        await started.window.keyboard.press('Escape')
+        await started.window.getByRole('dialog').waitFor({ state: 'detached' })
       }
+      await started.go('Overview')
     }
   }
   return found
 }
 
-test('every screen of a new office, light and dark, small and large, is accessible and stays inside the window', async () => {
-  const started = await startApp({ config: keepingAll() })
-  expect(await look(started, plain, 'empty')).toEqual([])
-})
+test.each(THEMES)(
+  'every screen of a new office in %s colours, small and large, is accessible and stays inside the window',
+  async (theme) => {
+    const started = await startApp({ config: keepingAll() })
+    expect(await look(started, plain, 'empty', theme)).toEqual([])
+  },
+)
 
-test('every screen of a busy office, light and dark, small and large, is accessible and stays inside the window', async () => {
-  const started = await startApp({ config: OFFICE_CONFIG, before: seedOffice })
-  await started.window.waitForFunction(() => document.body.innerText.includes('Needs you'))
-  expect(await look(started, [...plain, ...dialogs], 'full')).toEqual([])
-})
+test.each(THEMES)(
+  'every screen of a busy office in %s colours, small and large, is accessible and stays inside the window',
+  async (theme) => {
+    const started = await startApp({ config: OFFICE_CONFIG, before: seedOffice })
+    await sees(started.window, 'Needs you')
+    expect(await look(started, [...plain, ...dialogs], 'full', theme)).toEqual([])
+  },
+)
