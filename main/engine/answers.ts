@@ -1,7 +1,7 @@
 import { requests } from '../contract/index.ts'
 import type { ActivityEvent, Answer, Args, ConfigState, RequestName, Result, Status } from '../contract/index.ts'
 import type { Activity } from './activity/index.ts'
-import { redactText, restoreText } from './config/index.ts'
+import { redactText } from './config/index.ts'
 import type { ConfigFile } from './config/index.ts'
 import type { Delivery } from './delivery/index.ts'
 import { CONTEXTS, ExpressionError, compile } from './expression/index.ts'
@@ -103,9 +103,9 @@ function handlersOf(parts: AnswerParts): Handlers {
     },
 
     'config.get': () => configStateOf(config, parts.configPath),
-    'config.check': async ({ text }) => [...(await config.check(restoreText(text, config.latest.text)))],
+    'config.check': async ({ text }) => [...(await config.check(text))],
     'config.saveText': async ({ text }) => {
-      const { saved, issues } = await config.saveText(restoreText(text, config.latest.text))
+      const { saved, issues } = await config.saveText(text)
       return { saved, issues: [...issues] }
     },
     'config.change': async ({ changes, secrets: given }) => {
@@ -147,7 +147,13 @@ async function each(ids: readonly string[], act: (id: string) => boolean | Promi
 
 export function configStateOf(config: ConfigFile, path: string): ConfigState {
   const { latest, current } = config
-  return { path, text: redactText(latest.text), inForce: latest === current, issues: [...latest.issues], settings: current.view }
+  return {
+    path,
+    text: redactText(latest.text),
+    inForce: latest === current && latest.usable,
+    issues: [...latest.issues],
+    settings: current.view,
+  }
 }
 
 function storedPassword(config: ConfigFile, routeId: string | null): string {

@@ -201,11 +201,13 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   }
 
   async function openListeners(): Promise<void> {
-    for (const state of await listeners.apply()) {
-      const key = `listener-failed:${state.id}:${state.address}`
-      if (state.problem === null) activity.clear(key)
-      else activity.raise({ key, kind: 'listener-failed', subject: state.id, detail: state.problem, entryId: null })
+    const failed = (await listeners.apply()).flatMap(({ id, address, port, problem }) =>
+      problem === null ? [] : [{ key: `listener-failed:${id}:${address}:${port}`, subject: id, detail: problem }],
+    )
+    for (const { key, kind } of activity.alerts) {
+      if (kind === 'listener-failed' && !failed.some((one) => one.key === key)) activity.clear(key)
     }
+    for (const one of failed) activity.raise({ ...one, kind: 'listener-failed', entryId: null })
   }
 
   config.onChange((changed, inForce) => {
@@ -297,7 +299,8 @@ function reportConfig(activity: Activity, loaded: LoadedConfig, inForce: boolean
   activity.record({ type: 'config', what: inForce ? 'loaded' : 'refused', text: first?.message ?? 'The settings are in force.' })
   if (first === undefined) activity.clear('config-refused')
   else {
-    const place = first.line === undefined ? first.path : `${first.path}, line ${first.line}`
+    const where = first.path === '' ? 'config.toml' : first.path
+    const place = first.line === undefined ? where : `${where}, line ${first.line}`
     activity.raise({ key: 'config-refused', kind: 'config-refused', subject: place, detail: first.message, entryId: null })
   }
 }
@@ -311,7 +314,7 @@ function reportRecovery(
     activity.record({ type: 'engine', what: 'recovered', text: `${recovered.entries.length} waiting messages were taken up again.` })
   }
   for (const { file, reason } of recovered.setAside) {
-    activity.record({ type: 'problem', where: file, text: reason })
+    activity.record({ type: 'set-aside', entryId: '', file, text: reason })
     activity.raise({ key: `entry-set-aside:${file}`, kind: 'entry-set-aside', subject: file, detail: reason, entryId: null })
   }
   for (const name of unreadableSecrets) {

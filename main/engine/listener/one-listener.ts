@@ -105,6 +105,9 @@ function sessionOptions(listener: ListenerSettings, dependencies: ListenerDepend
     // Whether a sign-in is needed is decided at MAIL FROM, where the refusal can be told with its reason.
     authOptional: true,
     disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    hideDSN: false,
+    hideREQUIRETLS: false,
     lenientAddressParsing: false,
     logger: false,
 

@@ -53,12 +53,18 @@ const recipientState = z.object({
 })
 
 const entryRecord = z
-  .object({ head: entryHead, recipients: z.array(recipientState).min(1), heldAt: z.number().nullable() })
+  .object({
+    head: entryHead,
+    recipients: z.array(recipientState).min(1),
+    heldAt: z.number().nullable(),
+    lifeStoppedMs: z.exactOptional(z.number()),
+  })
   .refine((entry) => entry.recipients.length === entry.head.envelope.recipients.length, 'one state per recipient of the envelope')
 
 /** An entry as it stands in the journal and at the end of a message file: JSON in UTF-8. */
 export function encodeEntry(entry: Entry): Buffer {
-  return Buffer.from(JSON.stringify({ head: entry.head, recipients: entry.recipients, heldAt: entry.heldAt }), 'utf8')
+  const { head, recipients, heldAt, lifeStoppedMs } = entry
+  return Buffer.from(JSON.stringify({ head, recipients, heldAt, lifeStoppedMs }), 'utf8')
 }
 
 /**
