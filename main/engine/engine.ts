@@ -25,10 +25,9 @@ import { StartProblem, lockFolder } from './start-problem.ts'
 import { statusOf } from './status.ts'
 import { OURSELVES, submit } from './submit.ts'
 import type { SubmitParts } from './submit.ts'
-import { LockHeldError } from './system/index.ts'
 import type { Lock, System } from './system/index.ts'
 
-export { LockHeldError, StartProblem }
+export { StartProblem }
 
 export interface EngineOptions {
   readonly system: System

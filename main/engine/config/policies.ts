@@ -94,15 +94,6 @@ const tlsKeys = {
   'timeout.mta-sts': field(duration, 5 * MINUTE),
 }
 
-export const BUILT_IN_TLS: TlsSettings = {
-  id: 'default',
-  dane: 'optional',
-  mtaSts: 'optional',
-  starttls: 'optional',
-  allowInvalidCertificates: false,
-  timeoutMs: { tls: 3 * MINUTE, mtaSts: 5 * MINUTE },
-}
-
 /** `queue.tls.<id>` (1.7). */
 export function readTlsStrategies(parent: Table | undefined, problems: Problems): TlsSettings[] {
   return namedTables(parent, 'TLS strategy', problems).map(([id, table]) => {

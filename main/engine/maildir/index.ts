@@ -1,5 +1,4 @@
 /** The local mailboxes: tmp/ to new/ with unique names and syncs, an info separator that Windows allows, list, read, flags. */
-export { mailboxFolderName } from './folder-name.ts'
 export { createMailboxFinder } from './mailbox-for.ts'
 export type { MailboxFinder } from './mailbox-for.ts'
 export { createMaildir } from './maildir.ts'

@@ -2,4 +2,4 @@
 export { createSpool } from './spool.ts'
 export type { SpoolOptions, SpoolSizes } from './spool.ts'
 export type * from './types.ts'
-export { SPOOL_VERSION, SpoolVersionError } from './version.ts'
+export { SpoolVersionError } from './version.ts'

@@ -1,8 +1,9 @@
+import type { en } from './en.ts'
+import type { Phrase } from './phrase.ts'
 import { routingDe } from './routing-de.ts'
-import type { Phrase, WordKey } from './words.svelte.ts'
 
 /** Alle Wörter des Fensters auf Deutsch; dieselben Schlüssel wie `en.ts`. */
-export const de: Readonly<Record<WordKey, Phrase>> = {
+export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   // ---------------------------------------------------------------- überall
   'app.name': 'Mailroom',
   'app.skip': 'Zum Inhalt springen',

@@ -1,9 +1,9 @@
 import { foreign } from '../format/foreign.ts'
 import { de } from './de.ts'
 import { en } from './en.ts'
+import type { Phrase } from './phrase.ts'
 
-/** Every word the window says comes from one catalogue a language. A phrase has `{names}` to fill in; one that counts has two forms. */
-export type Phrase = string | { readonly one: string; readonly other: string }
+/** Every word the window says comes from one catalogue a language. */
 export type WordKey = keyof typeof en
 
 type Text<P> = P extends { readonly other: infer O } ? O : P

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { de } from '../../../renderer/lib/words/de.ts'
 import { en } from '../../../renderer/lib/words/en.ts'
 import { pieces, saying, t, words } from '../../../renderer/lib/words/words.svelte.ts'
-import type { Phrase } from '../../../renderer/lib/words/words.svelte.ts'
+import type { Phrase } from '../../../renderer/lib/words/phrase.ts'
 
 afterEach(() => {
   words.language = 'en'

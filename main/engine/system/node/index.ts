@@ -6,7 +6,6 @@ import { createNodeNetwork } from './network.ts'
 import { createNodeRandom } from './random.ts'
 
 export { createNodeDisk } from './disk.ts'
-export { createNodeNetwork } from './network.ts'
 
 export function createNodeSystem(): System {
   return {

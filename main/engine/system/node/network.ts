@@ -40,7 +40,8 @@ export function createNodeNetwork(): Network {
     startTls,
     resolver: (options) => createNodeResolver(options),
     async lookup(name) {
-      const found = await lookup(name, { all: true, verbatim: true })
+      // In the order of the answer, which is what Node does unless told otherwise.
+      const found = await lookup(name, { all: true })
       return found.map((entry) => entry.address)
     },
     interfaces: ownAddresses,
@@ -61,7 +62,7 @@ function asConnection(socket: Socket, tls: Connection['tls']): Connection {
 function startTls(connection: Connection, options: TlsOptions): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = connectTls({
-      socket: connection.stream as Socket,
+      socket: connection.stream,
       // RFC 6066 §3: an IP address is never sent as server name; it is still checked against the certificate.
       ...(isIP(options.serverName) === 0 ? { servername: options.serverName } : { host: options.serverName }),
       minVersion: 'TLSv1.2',
@@ -98,11 +99,17 @@ function startTls(connection: Connection, options: TlsOptions): Promise<Connecti
           cipher: socket.getCipher().name,
           authorized: refusal === null,
           authorizationError: refusal,
-          fingerprint: socket.getPeerCertificate().fingerprint256 ?? null,
+          fingerprint: fingerprintOf(socket),
         },
       })
     })
   })
+}
+
+/** A peer without a certificate gives an empty object, whatever the type says. */
+function fingerprintOf(socket: TLSSocket): string | null {
+  const certificate: Partial<ReturnType<TLSSocket['getPeerCertificate']>> = socket.getPeerCertificate()
+  return certificate.fingerprint256 ?? null
 }
 
 /** With rejectUnauthorized off Node reports chain and name problems here instead of ending the connection. */
