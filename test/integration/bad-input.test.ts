@@ -1,4 +1,5 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { chmod, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -160,5 +161,48 @@ describe('devices', () => {
     const replies = []
     for (let i = 0; i < 3; i++) replies.push((await handIn(office.port, 'Subject: x\n\nx\n')).slice(0, 9))
     expect(replies).toEqual(['250 2.0.0', '250 2.0.0', '450 4.7.1'])
+  })
+})
+
+/** Root may do everything; this user is root without the powers that an ordinary user lacks. */
+function serveWithoutPowers(data: string): Promise<{ code: number | null; out: string; err: string }> {
+  const drop = '-net_bind_service,-dac_override,-dac_read_search,-fowner'
+  const command = [process.execPath, 'main/command/main.ts', 'serve', '--data', data]
+  const child = spawn('setpriv', [`--bounding-set=${drop}`, `--inh-caps=${drop}`, ...command])
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (text: Buffer) => {
+    out += text.toString()
+    // Ready is all that is waited for.
+    child.kill('SIGTERM')
+  })
+  child.stderr.on('data', (text: Buffer) => {
+    err += text.toString()
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+describe('a user without special rights', () => {
+  test('no permission for the port: told with a remedy, the other listener works', async () => {
+    const data = await tempFolder()
+    await writeFile(join(data, 'config.toml'), LOCAL.replace('"127.0.0.1:0"', '"127.0.0.9:25", "127.0.0.1:0"'))
+    const { code, out, err } = await serveWithoutPowers(data)
+    expect(err).toContain('does not let Mailroom open 127.0.0.9 port 25')
+    expect(err).toContain('choose 2525')
+    expect(out).toMatch(/^\{"event":"ready","listeners":\[\{"id":"lan","address":"127\.0\.0\.1","port":\d+\}\]\}/)
+    expect(code).toBe(0)
+  })
+
+  test('a data folder that may not be written: told, and nothing is started', async () => {
+    const data = await tempFolder()
+    await chmod(data, 0o500)
+    const { code, out, err } = await serveWithoutPowers(data)
+    await chmod(data, 0o700)
+    expect(err).toContain(`Mailroom may not write to the data folder ${data}`)
+    expect(out).toBe('')
+    expect(code).toBe(1)
   })
 })
