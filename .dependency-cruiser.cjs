@@ -22,6 +22,7 @@ const mayImport = {
   listener: first,
   delivery: first,
   queue: second,
+  answers: [...second, 'queue'],
 }
 const rooms = Object.keys(mayImport)
 const folderOf = (room) => (room === 'contract' ? '^main/contract/' : `^main/engine/${room}/`)

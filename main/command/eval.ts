@@ -1,5 +1,5 @@
 import { ExpressionError, toJsonText, typeOf } from '../engine/expression/index.ts'
-import { factsOf } from '../engine/questions.ts'
+import { factsOf } from '../engine/answers/index.ts'
 import { askExpression } from '../engine/routing/index.ts'
 import type { StrategyName } from '../engine/routing/index.ts'
 import { createNodeSystem } from '../engine/system/node/index.ts'

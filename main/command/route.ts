@@ -1,5 +1,5 @@
 import type { Explanation } from '../contract/index.ts'
-import { factsOf } from '../engine/questions.ts'
+import { factsOf } from '../engine/answers/index.ts'
 import { createRouter } from '../engine/routing/index.ts'
 import { createNodeSystem } from '../engine/system/node/index.ts'
 import { tellErrors } from './check.ts'

@@ -1,8 +1,8 @@
-import type { ClientInfo } from '../contract/index.ts'
-import type { Envelope, Source } from './mail/index.ts'
-import { readHeaderFacts } from './listener/index.ts'
-import type { Entry, EntryHead, Spool } from './spool/index.ts'
-import type { Clock } from './system/index.ts'
+import type { ClientInfo } from '../../contract/index.ts'
+import type { Envelope, Source } from '../mail/index.ts'
+import { readHeaderFacts } from '../listener/index.ts'
+import type { Entry, EntryHead, Spool } from '../spool/index.ts'
+import type { Clock } from '../system/index.ts'
 
 /** A message made here: a report, or a test message. */
 export interface OwnMessage {

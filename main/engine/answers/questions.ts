@@ -1,5 +1,5 @@
-import type { RoutingQuestion } from '../contract/index.ts'
-import type { RecipientFacts } from './routing/index.ts'
+import type { RoutingQuestion } from '../../contract/index.ts'
+import type { RecipientFacts } from '../routing/index.ts'
 
 /** What a message that was just accepted from this computer would look like to the rules; what the question names beside that wins. */
 export function factsOf(question: RoutingQuestion, port: number): RecipientFacts {

@@ -1,0 +1,26 @@
+import type { ActivityEvent, Args } from '../../contract/index.ts'
+import type { Activity } from '../activity/index.ts'
+import type { AnswerParts, HandlersOf } from './handlers.ts'
+
+export function activityHandlers({ activity }: AnswerParts): HandlersOf<'activity' | 'alert'> {
+  return {
+    'alert.dismiss': ({ key }) => activity.clear(key),
+
+    'activity.rows': async (query) => {
+      const found = await activity.rows(query)
+      return { rows: [...found.rows], more: found.more, counts: { ...found.counts } }
+    },
+    'activity.message': async ({ entryId }) => [...(await activity.ofEntry(entryId))],
+    'activity.events': (query) => eventsOf(activity, query),
+  }
+}
+
+async function eventsOf(activity: Activity, query: Args<'activity.events'>): Promise<ActivityEvent[]> {
+  if (query.afterSeq !== null) return activity.since(query.afterSeq).slice(0, query.limit)
+  const events: ActivityEvent[] = []
+  for await (const event of activity.read({ sinceAt: query.sinceAt })) {
+    events.push(event)
+    if (events.length === query.limit) break
+  }
+  return events
+}

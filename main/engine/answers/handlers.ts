@@ -1,0 +1,33 @@
+import type { Args, RequestName, Result, Status } from '../../contract/index.ts'
+import type { Activity } from '../activity/index.ts'
+import type { ConfigFile } from '../config/index.ts'
+import type { Delivery } from '../delivery/index.ts'
+import type { Queue } from '../queue/index.ts'
+import type { Router } from '../routing/index.ts'
+import type { SecretStore } from '../secrets/index.ts'
+import type { Spool } from '../spool/index.ts'
+import type { SubmitParts } from './submit.ts'
+
+/** What requests are answered from. */
+export interface AnswerParts {
+  readonly activity: Activity
+  readonly queue: Queue
+  readonly config: ConfigFile
+  readonly configPath: string
+  readonly secrets: SecretStore
+  readonly spool: Pick<Spool, 'readHeaders'>
+  readonly delivery: Delivery
+  readonly submitting: SubmitParts
+  router(): Router
+  status(): Status
+  pause(paused: boolean): void
+  /** The port of the first open listener, for questions about a message that a device would send; 0 when there is none. */
+  devicePort(): number
+}
+
+/** Requests that only the shell can answer. */
+type ShellRequest = 'clipboard.write' | 'window.openConfigFile'
+export type EngineRequest = Exclude<RequestName, ShellRequest>
+export type Handlers = { readonly [R in EngineRequest]: (args: Args<R>) => Promise<Result<R>> | Result<R> }
+/** The requests of one field, `activity.…` for example. */
+export type HandlersOf<Field extends string> = Pick<Handlers, Extract<EngineRequest, `${Field}.${string}`>>
