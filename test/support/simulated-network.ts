@@ -94,6 +94,12 @@ export function createSimulatedNetwork(
       }
       return secured
     },
+    listen() {
+      return Promise.reject(fails('EADDRNOTAVAIL'))
+    },
+    acceptTls() {
+      return Promise.reject(new TlsError('handshake', 'EOPNOTSUPP', 'nobody can be a server in this network'))
+    },
     resolver() {
       throw new Error('no DNS here')
     },

@@ -6,6 +6,14 @@ export interface Network {
   connect(target: ConnectTarget): Promise<Connection>
   /** TLS over an open connection, as the client. @throws TlsError */
   startTls(connection: Connection, options: TlsOptions): Promise<Connection>
+  /**
+   * Opens a port; port 0 takes a free one. `onConnection` gets every client, paused; it may go on writing after the client has ended its side.
+   * @param onTrouble  the port itself has trouble later on; it stays open
+   * @throws system errors (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
+   */
+  listen(at: ListenTarget, onConnection: (connection: Connection) => void, onTrouble: (error: Error) => void): Promise<ListeningPort>
+  /** TLS over a connection that was accepted, as the server; nothing is asked of the client's certificate. @throws TlsError */
+  acceptTls(connection: Connection, options: ServerTlsOptions): Promise<Connection>
   /** DNS by the given servers (`ip`, `ip:port`), or the system's when empty. */
   resolver(options: ResolverOptions): Resolver
   /** Addresses as the operating system finds them (hosts file, mDNS, DNS), in its order. @throws ENOTFOUND, EAI_AGAIN */
@@ -22,6 +30,19 @@ export interface ConnectTarget {
   /** Bind to this address of ours. */
   readonly localAddress?: string
   readonly timeoutMs: number
+}
+
+export interface ListenTarget {
+  /** An IP address; `0.0.0.0` or `::` for all of a family. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface ListeningPort {
+  readonly address: string
+  readonly port: number
+  /** Takes no more clients; the port is free when it resolves. Open connections stay. */
+  close(): Promise<void>
 }
 
 export interface Connection {
@@ -51,6 +72,20 @@ export interface TlsOptions {
   readonly allowInvalidCertificates: boolean
   /** Additional trust anchors in PEM, for tests and offices with their own authority. */
   readonly extraCertificates?: readonly string[]
+  readonly timeoutMs: number
+}
+
+/** Certificate (chain) and private key in PEM. */
+export interface ServerIdentity {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface ServerTlsOptions {
+  /** The same object as long as it is the same certificate: what is built from it is kept. */
+  readonly identity: ServerIdentity
+  /** Old devices: TLS 1.0 and its ciphers too. */
+  readonly legacy: boolean
   readonly timeoutMs: number
 }
 

@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls'
 import { TlsError } from '../network.ts'
 import type { Connection, InterfaceAddress, Network, TlsOptions } from '../network.ts'
 import { errorCode } from '../disk.ts'
+import { acceptTls, listen } from './listen.ts'
 import { createNodeResolver } from './resolver.ts'
 
 /** The real network. */
@@ -38,6 +39,8 @@ export function createNodeNetwork(): Network {
         })
       }),
     startTls,
+    listen,
+    acceptTls,
     resolver: (options) => createNodeResolver(options),
     async lookup(name) {
       // In the order of the answer, which is what Node does unless told otherwise.
