@@ -134,7 +134,8 @@ async function unpack(archive: string, into: string): Promise<void> {
   await rename(path.join(dist, fallback.executable), path.join(dist, 'electron'))
   await chmod(path.join(dist, 'electron'), 0o755)
   await linkFolder(dist, path.join(into, 'run'))
-  await symlink(root, path.join(into, 'run', 'resources', 'app'))
+  // Relative, so that a project folder that was moved or copied runs its own app and not the one left behind.
+  await symlink(path.relative(path.join(fallbackDir, 'run', 'resources'), root), path.join(into, 'run', 'resources', 'app'))
 }
 
 async function untar(archive: string, into: string, more: readonly string[]): Promise<void> {
