@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { activityEvent, activityRow, alert, rowFilter, rowStatus, transcriptLine } from './activity.ts'
+import { fileRequests } from './files.ts'
+import { figureRequests, routeStall } from './figures.ts'
+import { deviceNotices, deviceRequests } from './devices.ts'
 import { issue } from './issue.ts'
 import { queueEntry } from './queue.ts'
 import { explanation, routingQuestion } from './routing.ts'
@@ -54,6 +57,8 @@ export const status = z.object({
   waiting: z.int(),
   held: z.int(),
   lastDeliveredAt: z.int().nullable(),
+  /** Routes whose latest tries were all put off; those of today and of long ago, so look whether anything waits. */
+  stalls: z.array(routeStall),
   alerts: z.array(alert),
   /** False when the key store cannot protect passwords properly on this computer. */
   secretsProtected: z.boolean(),
@@ -130,6 +135,7 @@ export const requests = {
     args: z.object({ afterSeq: z.int().nullable(), sinceAt: z.int().nullable(), limit: z.int().min(1).max(5000) }),
     result: z.array(activityEvent),
   },
+  ...figureRequests,
   'queue.list': { args: nothing, result: z.array(queueEntry) },
   'queue.retry': { args: entryIds, result: z.void() },
   'queue.retryAll': { args: nothing, result: z.void() },
@@ -160,6 +166,8 @@ export const requests = {
   'message.sendTest': { args: z.object({ to: z.string(), from: z.string() }), result: z.object({ entryId: z.string() }) },
   'clipboard.write': { args: z.object({ text: z.string() }), result: z.void() },
   'window.openConfigFile': { args: nothing, result: z.void() },
+  ...deviceRequests,
+  ...fileRequests,
 } as const
 
 export type RequestName = keyof typeof requests
@@ -173,6 +181,7 @@ export const notices = {
   'activity.changed': z.object({ rows: z.array(activityRow), seq: z.int() }),
   'status.changed': status,
   'config.changed': configState,
+  ...deviceNotices,
 } as const
 export type NoticeName = keyof typeof notices
 export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>

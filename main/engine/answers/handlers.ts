@@ -26,7 +26,7 @@ export interface AnswerParts {
 }
 
 /** Requests that only the shell can answer. */
-type ShellRequest = 'clipboard.write' | 'window.openConfigFile'
+export type ShellRequest = 'clipboard.write' | 'window.openConfigFile' | 'file.save' | 'link.open'
 export type EngineRequest = Exclude<RequestName, ShellRequest>
 export type Handlers = { readonly [R in EngineRequest]: (args: Args<R>) => Promise<Result<R>> | Result<R> }
 /** The requests of one field, `activity.…` for example. */
