@@ -14,10 +14,12 @@ export type WriteAt = (path: string) => Promise<void>
  */
 export async function saveAs(window: BrowserWindow | null, suggestedName: string, write: WriteAt): Promise<Answer<SavedFile>> {
   const options = { defaultPath: join(app.getPath('downloads'), safeFileName(suggestedName, 'mailroom')) }
-  const chosen = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options))
   // Older Electrons leave the path out where newer ones give ''.
-  const { canceled, filePath: path = '' }: { canceled: boolean; filePath?: string } = chosen
-  if (canceled || path === '') return { ok: true, value: { saved: false, name: '' } }
+  const chosen: { canceled: boolean; filePath?: string } = await (window === null
+    ? dialog.showSaveDialog(options)
+    : dialog.showSaveDialog(window, options))
+  const path = chosen.filePath ?? ''
+  if (chosen.canceled || path === '') return { ok: true, value: { saved: false, name: '' } }
   try {
     await write(path)
     return { ok: true, value: { saved: true, name: basename(path) } }
