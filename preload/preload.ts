@@ -1,7 +1,7 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import type { MailroomBridge, NoticeName } from '../main/contract/index.ts'
 
-const NOTICES: readonly NoticeName[] = ['activity.changed', 'status.changed', 'config.changed']
+const NOTICES: readonly NoticeName[] = ['activity.changed', 'status.changed', 'config.changed', 'relay.testLine']
 const VERSION_FLAG = '--mailroom-version='
 
 function platform(): MailroomBridge['platform'] {

@@ -4,8 +4,12 @@ import { fileRequests } from './files.ts'
 import { figureRequests, routeStall } from './figures.ts'
 import { deviceNotices, deviceRequests } from './devices.ts'
 import { issue } from './issue.ts'
-import { queueEntry } from './queue.ts'
+import { exportNotices, exportRequests } from './exports.ts'
+import { queueNotices, queueRequests } from './queue.ts'
 import { explanation, routingQuestion } from './routing.ts'
+import { preferencesNotices, preferencesRequests } from './preferences.ts'
+import { saveResult } from './save-result.ts'
+import { settingsFileRequests } from './settings-file.ts'
 import { settingsView } from './settings.ts'
 
 /** The one contract between window and engine; every type below is inferred from its schema. */
@@ -73,6 +77,8 @@ export const configState = z.object({
   inForce: z.boolean(),
   issues: z.array(issue),
   settings: settingsView,
+  /** The file is still the one that a first start writes: nobody has set anything up. */
+  untouched: z.boolean(),
 })
 export type ConfigState = z.infer<typeof configState>
 
@@ -80,9 +86,7 @@ export type ConfigState = z.infer<typeof configState>
 export const configChange = z.object({ path: z.array(z.string()).min(1), value: z.json() })
 export type ConfigChange = z.infer<typeof configChange>
 
-/** `saved` false: nothing was written, and `issues` says why. */
-export const saveResult = z.object({ saved: z.boolean(), issues: z.array(issue) })
-export type SaveResult = z.infer<typeof saveResult>
+export type { SaveResult } from './save-result.ts'
 
 /** A connection test of a relay as typed, before it is saved. */
 export const relayTest = z.object({
@@ -96,6 +100,8 @@ export const relayTest = z.object({
   password: z.string().nullable(),
   routeId: z.string().nullable(),
   allowCleartext: z.boolean(),
+  /** A name for this run, to be told its lines as they are said and to stop it; none: the answer alone. */
+  run: z.string().optional(),
 })
 export type RelayTest = z.infer<typeof relayTest>
 export const relayTestResult = z.object({
@@ -107,7 +113,6 @@ export const relayTestResult = z.object({
 })
 export type RelayTestResult = z.infer<typeof relayTestResult>
 
-const entryIds = z.object({ ids: z.array(z.string()) })
 const nothing = z.object({})
 
 export const requests = {
@@ -126,6 +131,8 @@ export const requests = {
       more: z.boolean(),
       /** Rows that fit the filter's text, route, device and day, by status. */
       counts: z.record(rowStatus, z.int()),
+      /** The day of the log that was being read when time ran out; `counts` and `rows` lack it. null: everything asked for was read. */
+      reading: z.string().nullable(),
     }),
   },
   /** Everything that happened to one message, oldest first. */
@@ -136,14 +143,8 @@ export const requests = {
     result: z.array(activityEvent),
   },
   ...figureRequests,
-  'queue.list': { args: nothing, result: z.array(queueEntry) },
-  'queue.retry': { args: entryIds, result: z.void() },
-  'queue.retryAll': { args: nothing, result: z.void() },
-  'queue.hold': { args: entryIds, result: z.void() },
-  'queue.release': { args: entryIds, result: z.void() },
-  'queue.cancel': { args: entryIds.extend({ bounce: z.boolean() }), result: z.void() },
-  /** The header block of a waiting message, at most 64 KiB. */
-  'queue.headers': { args: z.object({ id: z.string() }), result: z.string() },
+  ...queueRequests,
+  ...exportRequests,
   'config.get': { args: nothing, result: configState },
   /** Problems of a text without saving it. */
   'config.check': { args: z.object({ text: z.string() }), result: z.array(issue) },
@@ -153,6 +154,8 @@ export const requests = {
     args: z.object({ changes: z.array(configChange), secrets: z.array(z.object({ name: z.string(), value: z.string() })) }),
     result: saveResult,
   },
+  ...settingsFileRequests,
+  ...preferencesRequests,
   'routing.explain': { args: routingQuestion, result: explanation },
   /** Problems of one expression as typed, for example while editing a rule. */
   'routing.checkExpression': {
@@ -162,6 +165,8 @@ export const requests = {
     }),
   },
   'relay.test': { args: relayTest, result: relayTestResult },
+  /** Ends a test that is under way; one that has ended already is no matter. */
+  'relay.stopTest': { args: z.object({ run: z.string() }), result: z.void() },
   /** Hands a small test message in as a device would; answers its entry id. */
   'message.sendTest': { args: z.object({ to: z.string(), from: z.string() }), result: z.object({ entryId: z.string() }) },
   'clipboard.write': { args: z.object({ text: z.string() }), result: z.void() },
@@ -178,9 +183,14 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; problem: { code: s
 /** What the engine tells the window unasked, in batches of at most one per 100 ms. */
 export const notices = {
   /** Rows that are new or changed; `seq` of the newest event. A window that missed some asks again. */
+  ...queueNotices,
+  ...exportNotices,
   'activity.changed': z.object({ rows: z.array(activityRow), seq: z.int() }),
   'status.changed': status,
   'config.changed': configState,
+  ...preferencesNotices,
+  /** The next line of a relay test that was given a name, at once. */
+  'relay.testLine': z.object({ run: z.string(), line: transcriptLine }),
   ...deviceNotices,
 } as const
 export type NoticeName = keyof typeof notices

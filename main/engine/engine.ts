@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Answer, ListenerState, Settings, Status } from '../contract/index.ts'
 import { createActivity } from './activity/index.ts'
 import type { Activity } from './activity/index.ts'
-import { OURSELVES, configStateOf, createAnswerer, submit } from './answers/index.ts'
+import { OURSELVES, configStateOf, createAnswerer, createExports, submit } from './answers/index.ts'
 import type { SubmitParts } from './answers/index.ts'
 import { createConfigFile } from './config/index.ts'
 import type { ConfigFile, LoadedConfig } from './config/index.ts'
@@ -156,6 +156,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       },
     }),
     jitter: options.jitter ?? true,
+    changed: () => notices.queueChanged(() => ({ waiting: queue.waiting, held: queue.held })),
   })
 
   function firstEntry(head: EntryHead): Promise<Entry> {
@@ -239,10 +240,12 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     configPath,
     secrets,
     spool,
+    exports: createExports({ activity, queue, spool, disk, clock, tell: notices.tell }),
     delivery,
     submitting,
     router: () => router,
     status,
+    tell: notices.tell,
     pause: (paused) => {
       pausedByPerson = paused
       applyPause()

@@ -3,6 +3,8 @@ import type { Clock, Timer } from './system/index.ts'
 
 /** At most one batch in this time: a window redraws no faster, and a busy engine has better things to do. */
 const BATCH_MS = 100
+/** The queue is told of by its counts alone; whoever shows it asks for what it needs. */
+const QUEUE_MS = 250
 
 export type NoticeHandler = <N extends NoticeName>(name: N, value: Notice<N>) => void
 
@@ -15,6 +17,7 @@ export class Notices {
   #seq = 0
   #statusDue = false
   #timer: Timer | null = null
+  #queueTimer: Timer | null = null
 
   constructor(clock: Clock, status: () => Status) {
     this.#clock = clock
@@ -39,6 +42,17 @@ export class Notices {
     this.#timer ??= this.#clock.after(BATCH_MS, () => this.#flush())
   }
 
+  queueChanged(counts: () => Notice<'queue.changed'>): void {
+    if (this.#handlers.size === 0) return
+    this.#queueTimer ??= this.#clock.after(QUEUE_MS, () => {
+      this.#queueTimer = null
+      this.#tell('queue.changed', counts())
+    })
+  }
+
+  /** At once, and as it is. */
+  readonly tell: NoticeHandler = (name, value) => this.#tell(name, value)
+
   configChanged(state: ConfigState): void {
     this.#tell('config.changed', state)
   }
@@ -46,6 +60,8 @@ export class Notices {
   stop(): void {
     this.#timer?.cancel()
     this.#timer = null
+    this.#queueTimer?.cancel()
+    this.#queueTimer = null
     this.#handlers.clear()
   }
 

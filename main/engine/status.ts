@@ -7,7 +7,7 @@ export interface StatusFacts {
   readonly hostname: string
   readonly interfaces: readonly InterfaceAddress[]
   readonly listeners: readonly ListenerState[]
-  readonly counts: Pick<Status, 'today' | 'rack' | 'lastDeliveredAt'> & { readonly days: readonly DayCounts[] }
+  readonly counts: Pick<Status, 'today' | 'rack' | 'lastDeliveredAt' | 'stalls'> & { readonly days: readonly DayCounts[] }
   readonly waiting: number
   readonly held: number
   readonly alerts: readonly Alert[]
@@ -15,7 +15,7 @@ export interface StatusFacts {
 }
 
 export function statusOf({ interfaces, counts, ...facts }: StatusFacts): Status {
-  const { today, days, rack, lastDeliveredAt } = counts
+  const { today, days, rack, lastDeliveredAt, stalls } = counts
   return {
     ...facts,
     listeners: [...facts.listeners],
@@ -26,6 +26,7 @@ export function statusOf({ interfaces, counts, ...facts }: StatusFacts): Status 
     days: [...days],
     rack: [...rack],
     lastDeliveredAt,
+    stalls,
   }
 }
 

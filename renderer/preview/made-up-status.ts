@@ -30,6 +30,7 @@ export function madeUpStatus({ mail, now }: FakeOptions, rows: readonly Activity
     waiting,
     held,
     lastDeliveredAt: none ? null : now - 30_000,
+    stalls: [],
     alerts: none ? [] : alerts(mail === 'trouble', now, rows),
     secretsProtected: true,
   }

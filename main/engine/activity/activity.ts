@@ -4,6 +4,7 @@ import type { Clock, Disk } from '../system/index.ts'
 import { AlertList } from './alert-list.ts'
 import { boundDraft } from './bounded.ts'
 import { entryIdOf, EventLog, parseLine } from './event-log.ts'
+import { eventsAfter } from './events-after.ts'
 import { History } from './history.ts'
 import { RowPager } from './row-query.ts'
 import type { RowPage, RowQuery } from './row-query.ts'
@@ -112,6 +113,11 @@ class DiskActivity implements Activity {
     return this.#events.filter((event) => event.seq > seq)
   }
 
+  async after(seq: number, limit: number): Promise<readonly ActivityEvent[]> {
+    const first = this.#events[0]?.seq ?? this.#seq + 1
+    return first <= seq + 1 ? this.since(seq).slice(0, limit) : eventsAfter(this.#log, seq, limit)
+  }
+
   async ofEntry(entryId: string): Promise<readonly ActivityEvent[]> {
     const inMemory = this.#events.filter((event) => 'entryId' in event && event.entryId === entryId)
     if (inMemory[0]?.type === 'accepted') return inMemory
@@ -143,7 +149,11 @@ class DiskActivity implements Activity {
     const today = dayOf(this.#options.clock.now())
     const days = this.#tally.days(today)
     const last = days.at(-1) ?? { day: today, accepted: 0, delivered: 0, waiting: 0, held: 0, failed: 0 }
-    return { today: last, days, rack: this.#tally.rack(today), lastDeliveredAt: this.#tally.lastDeliveredAt }
+    return { today: last, days, rack: this.#tally.rack(today), lastDeliveredAt: this.#tally.lastDeliveredAt, stalls: this.#tally.stalls }
+  }
+
+  countsSince(query: Parameters<Activity['countsSince']>[0]): ReturnType<Activity['countsSince']> {
+    return this.#tally.countsSince(query)
   }
 
   onRecord(handler: RecordHandler): () => void {

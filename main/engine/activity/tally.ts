@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { dayCounts, dayOf, deviceOf, rackCell, rowKey, rowStatus } from '../../contract/index.ts'
-import type { ActivityEvent, DayCounts, RowStatus, Status } from '../../contract/index.ts'
+import type { ActivityEvent, Counts, DayCounts, RouteStall, RowStatus, Status } from '../../contract/index.ts'
+import { HourTally, hourTallyRecord } from './hour-tally.ts'
+import { RouteRuns, routeRunsRecord } from './route-runs.ts'
 
 /** A recipient that has no end yet: enough of it to move it from one count to another. */
 interface Open {
   readonly day: string
+  /** When its message was accepted. */
+  readonly at: number
   readonly device: string
   readonly route: string
   readonly status: RowStatus
@@ -12,7 +16,10 @@ interface Open {
 
 type RackCell = Status['rack'][number]
 
-const openRecord = z.tuple([z.string(), z.object({ day: z.string(), device: z.string(), route: z.string(), status: rowStatus })])
+const openRecord = z.tuple([
+  z.string(),
+  z.object({ day: z.string(), at: z.int().default(0), device: z.string(), route: z.string(), status: rowStatus }),
+])
 
 /** The tally as it is saved. */
 export const tallyRecord = z.object({
@@ -21,6 +28,8 @@ export const tallyRecord = z.object({
   rack: z.array(rackCell),
   lastDeliveredAt: z.int().nullable(),
   open: z.array(openRecord),
+  hours: hourTallyRecord.default({ hours: [], waiting: [] }),
+  runs: routeRunsRecord.default([]),
 })
 export type TallyRecord = z.infer<typeof tallyRecord>
 
@@ -35,6 +44,9 @@ export class Tally {
   readonly #open = new Map<string, Open>()
   readonly #keysOfEntry = new Map<string, string[]>()
   readonly #rack = new Map<string, RackCell>()
+  readonly #hours = new HourTally()
+  readonly #runs = new RouteRuns()
+  #waiting = 0
   #rackDay = ''
   #lastDeliveredAt: number | null = null
 
@@ -42,12 +54,29 @@ export class Tally {
     return this.#lastDeliveredAt
   }
 
+  /** Routes whose latest attempts were all put off. */
+  get stalls(): RouteStall[] {
+    return this.#runs.stalls()
+  }
+
+  /** At most 14 days, bounded in both directions. */
+  countsSince(query: { by: 'hour' | 'day'; sinceAt: number; groupBy: 'route' | 'device' | null }): Counts {
+    return { series: this.#hours.series(query), waiting: this.#hours.waiting(query.sinceAt) }
+  }
+
   apply(event: ActivityEvent): void {
+    const waited = this.#waiting
+    this.#apply(event)
+    if (this.#waiting !== waited) this.#hours.sample(event.at, this.#waiting)
+  }
+
+  #apply(event: ActivityEvent): void {
     switch (event.type) {
       case 'accepted':
         this.#accept(event)
         break
       case 'attempted':
+        this.#runs.apply(event)
         for (const result of event.results) {
           const status = result.outcome === 'completed' ? 'delivered' : result.outcome === 'perm_fail' ? 'failed' : null
           this.#move(rowKey(event.entryId, result.address), event.at, (open) => ({
@@ -102,6 +131,8 @@ export class Tally {
       rack: [...this.#rack.values()],
       lastDeliveredAt: this.#lastDeliveredAt,
       open: [...this.#open],
+      hours: this.#hours.save(),
+      runs: this.#runs.stalls(),
     }
   }
 
@@ -109,6 +140,9 @@ export class Tally {
     for (const day of record.days) this.#days.set(day.day, { ...day })
     for (const cell of record.rack) this.#rack.set(rackKey(cell.device, cell.route), { ...cell })
     for (const [key, open] of record.open) this.#remember(key, open)
+    this.#hours.load(record.hours)
+    this.#runs.load(record.runs)
+    this.#waiting = record.open.filter(([, open]) => open.status === 'waiting').length
     this.#rackDay = record.rackDay
     this.#lastDeliveredAt = record.lastDeliveredAt
   }
@@ -122,7 +156,7 @@ export class Tally {
     for (const recipient of new Set(event.recipients)) {
       const key = rowKey(event.entryId, recipient)
       if (this.#open.has(key)) continue
-      const open: Open = { day, device: deviceOf(event.client), route: '', status: 'waiting' }
+      const open: Open = { day, at: event.at, device: deviceOf(event.client), route: '', status: 'waiting' }
       this.#countsOf(day).accepted++
       this.#count(open, 1, event.at)
       this.#remember(key, open)
@@ -147,6 +181,9 @@ export class Tally {
 
   #count(open: Open, by: 1 | -1, at: number): void {
     const status = open.status
+    if (status === 'waiting') this.#waiting += by
+    // Saved before hours were counted.
+    if (open.at > 0) this.#hours.add(open, by)
     // A cancelled recipient is in no column but "accepted"; nobody is ever "sending" in counts.
     if (status === 'cancelled' || status === 'sending') return
     this.#countsOf(open.day)[status] += by

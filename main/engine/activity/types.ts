@@ -1,4 +1,15 @@
-import type { ActivityDraft, ActivityEvent, ActivityRow, Alert, DayCounts, RowFilter, RowStatus, Status } from '../../contract/index.ts'
+import type {
+  ActivityDraft,
+  ActivityEvent,
+  ActivityRow,
+  Alert,
+  Args,
+  Counts,
+  DayCounts,
+  RowFilter,
+  RowStatus,
+  Status,
+} from '../../contract/index.ts'
 
 export interface Activity {
   /** Reads what the last days left, so numbers go on where they stopped. */
@@ -7,12 +18,16 @@ export interface Activity {
   record(draft: ActivityDraft): ActivityEvent
   /** Events after `seq` that are still in memory, oldest first. */
   since(seq: number): readonly ActivityEvent[]
+  /** At most `limit` events after `seq`, oldest first: from memory when it reaches back so far, else from the files. */
+  after(seq: number, limit: number): Promise<readonly ActivityEvent[]>
   /** Everything about one message, oldest first; memory first, then disk. */
   ofEntry(entryId: string): Promise<readonly ActivityEvent[]>
   rows(query: { filter: RowFilter; before: { acceptedAt: number; key: string } | null; limit: number }): Promise<{
     readonly rows: readonly ActivityRow[]
     readonly more: boolean
     readonly counts: Readonly<Record<RowStatus, number>>
+    /** The day of the log that was being read when time ran out (it is read on); null when nothing is missing. */
+    readonly reading: string | null
   }>
   /** Events from the files, oldest first, for the command line. */
   read(query: { sinceAt: number | null }): AsyncIterable<ActivityEvent>
@@ -21,7 +36,10 @@ export interface Activity {
     readonly days: readonly DayCounts[]
     readonly rack: Status['rack']
     readonly lastDeliveredAt: number | null
+    readonly stalls: Status['stalls']
   }
+  /** Counts over time, at most the last 14 days. */
+  countsSince(query: Args<'activity.counts'>): Counts
   onRecord(handler: (event: ActivityEvent, changed: readonly ActivityRow[]) => void): () => void
 
   /** What needs a person. The same key again only counts up. */

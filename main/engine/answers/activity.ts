@@ -8,15 +8,16 @@ export function activityHandlers({ activity }: AnswerParts): HandlersOf<'activit
 
     'activity.rows': async (query) => {
       const found = await activity.rows(query)
-      return { rows: [...found.rows], more: found.more, counts: { ...found.counts } }
+      return { rows: [...found.rows], more: found.more, counts: { ...found.counts }, reading: found.reading }
     },
     'activity.message': async ({ entryId }) => [...(await activity.ofEntry(entryId))],
+    'activity.counts': (query) => activity.countsSince(query),
     'activity.events': (query) => eventsOf(activity, query),
   }
 }
 
 async function eventsOf(activity: Activity, query: Args<'activity.events'>): Promise<ActivityEvent[]> {
-  if (query.afterSeq !== null) return activity.since(query.afterSeq).slice(0, query.limit)
+  if (query.afterSeq !== null) return [...(await activity.after(query.afterSeq, query.limit))]
   const events: ActivityEvent[] = []
   for await (const event of activity.read({ sinceAt: query.sinceAt })) {
     events.push(event)

@@ -1,5 +1,5 @@
 import type { ConfigState } from '../../contract/index.ts'
-import { redactText } from '../config/index.ts'
+import { FIRST_CONFIG, redactText } from '../config/index.ts'
 import type { ConfigFile } from '../config/index.ts'
 import type { AnswerParts, HandlersOf } from './handlers.ts'
 
@@ -27,5 +27,6 @@ export function configStateOf(config: ConfigFile, path: string): ConfigState {
     inForce: latest === current && latest.usable,
     issues: [...latest.issues],
     settings: current.view,
+    untouched: latest.text === FIRST_CONFIG,
   }
 }

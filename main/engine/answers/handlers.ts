@@ -1,4 +1,4 @@
-import type { Args, RequestName, Result, Status } from '../../contract/index.ts'
+import type { Args, Notice, NoticeName, RequestName, Result, Status } from '../../contract/index.ts'
 import type { Activity } from '../activity/index.ts'
 import type { ConfigFile } from '../config/index.ts'
 import type { Delivery } from '../delivery/index.ts'
@@ -15,11 +15,14 @@ export interface AnswerParts {
   readonly config: ConfigFile
   readonly configPath: string
   readonly secrets: SecretStore
-  readonly spool: Pick<Spool, 'readHeaders'>
+  readonly spool: Pick<Spool, 'readHeaders' | 'read'>
+  readonly exports: Exports
   readonly delivery: Delivery
   readonly submitting: SubmitParts
   router(): Router
   status(): Status
+  /** Says it to the windows at once. */
+  tell<N extends NoticeName>(this: void, name: N, value: Notice<N>): void
   pause(paused: boolean): void
   /** The port of the first open listener, for questions about a message that a device would send; 0 when there is none. */
   devicePort(): number

@@ -7,6 +7,8 @@ import { testMessage } from './test-message.ts'
 
 export function routingHandlers(parts: AnswerParts): HandlersOf<'routing' | 'relay' | 'message'> {
   const { config, delivery } = parts
+  /** Tests that can be stopped, by the name of their run. */
+  const running = new Map<string, AbortController>()
   return {
     'routing.explain': (question) => parts.router().explain(factsOf(question, parts.devicePort()), question.resolve),
     'routing.checkExpression': ({ text, context }) => {
@@ -20,8 +22,20 @@ export function routingHandlers(parts: AnswerParts): HandlersOf<'routing' | 'rel
       }
     },
 
-    'relay.test': (test) =>
-      delivery.testRelay({ ...test, password: test.password ?? storedPassword(config, test.routeId) }, new AbortController().signal),
+    'relay.test': async (test) => {
+      const abort = new AbortController()
+      const { run } = test
+      const password = test.password ?? storedPassword(config, test.routeId)
+      if (run === undefined) return delivery.testRelay({ ...test, password }, abort.signal)
+      running.get(run)?.abort()
+      running.set(run, abort)
+      try {
+        return await delivery.testRelay({ ...test, password }, abort.signal, (line) => parts.tell('relay.testLine', { run, line }))
+      } finally {
+        if (running.get(run) === abort) running.delete(run)
+      }
+    },
+    'relay.stopTest': ({ run }) => running.get(run)?.abort(),
     'message.sendTest': async ({ to, from }) => {
       const { spool, clock } = parts.submitting
       const entryId = spool.newId()

@@ -32,7 +32,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       }
     },
     closeIdle: () => pool.closeIdle(),
-    testRelay: (test, signal) => testRelay(test, parts, signal),
+    testRelay: (test, signal, onLine) => testRelay(test, parts, signal, onLine),
   }
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { RelayTest, RelayTestResult, TlsPolicy } from '../../contract/index.ts'
+import type { RelayTest, RelayTestResult, TlsPolicy, TranscriptLine } from '../../contract/index.ts'
 import { judge } from './classify.ts'
 import { toFault } from './fault.ts'
 import type { Fault } from './fault.ts'
@@ -22,9 +22,14 @@ const STARTTLS_POLICY: Readonly<Record<RelayTest['encryption'], TlsPolicy>> = {
 type ResolvedTest = RelayTest & { readonly password: string }
 
 /** See `Delivery.testRelay`. */
-export async function testRelay(test: ResolvedTest, parts: DeliveryParts, signal: AbortSignal): Promise<RelayTestResult> {
+export async function testRelay(
+  test: ResolvedTest,
+  parts: DeliveryParts,
+  signal: AbortSignal,
+  onLine?: (line: TranscriptLine) => void,
+): Promise<RelayTestResult> {
   const { network, clock } = parts
-  const transcript = new Transcript(clock)
+  const transcript = new Transcript(clock, onLine)
   const host = test.address.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
   const addresses = isIP(host) !== 0 ? [host] : await network.lookup(host).catch(() => [])
   if (addresses.length === 0) {

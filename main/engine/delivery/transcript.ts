@@ -8,12 +8,15 @@ const MAX_LINE_LENGTH = 1000
 export class Transcript {
   readonly #clock: Clock
   readonly #startedAt: number
+  readonly #onLine: (line: TranscriptLine) => void
   readonly #lines: TranscriptLine[] = []
   #dropped = 0
 
-  constructor(clock: Clock) {
+  /** @param onLine  is told each line that is kept, as it is said */
+  constructor(clock: Clock, onLine: (line: TranscriptLine) => void = () => undefined) {
     this.#clock = clock
     this.#startedAt = clock.monotonic()
+    this.#onLine = onLine
   }
 
   us(text: string): void {
@@ -39,7 +42,9 @@ export class Transcript {
       this.#dropped += 1
       return
     }
-    this.#lines.push({ at: this.#age(), by, text: text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text })
+    const line = { at: this.#age(), by, text: text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text }
+    this.#lines.push(line)
+    this.#onLine(line)
   }
 
   #age(): number {

@@ -38,9 +38,14 @@ export interface Delivery {
   closeIdle(): Promise<void>
   /**
    * Goes as far with a relay host as can be gone without a message: connect, encrypt, EHLO or LHLO, sign in, QUIT. Never throws.
+   * `onLine` is told each line of the transcript as it is said.
    * `password` has been looked up when the window left it to the stored one; '' or an empty user name: no sign-in.
    */
-  testRelay(test: RelayTest & { readonly password: string }, signal: AbortSignal): Promise<RelayTestResult>
+  testRelay(
+    test: RelayTest & { readonly password: string },
+    signal: AbortSignal,
+    onLine?: (line: TranscriptLine) => void,
+  ): Promise<RelayTestResult>
 }
 
 /** What delivery is built from. */

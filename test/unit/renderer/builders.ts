@@ -54,6 +54,7 @@ export function status(more: Partial<Status> = {}): Status {
     held: 0,
     lastDeliveredAt: NOW - 30_000,
     alerts: [],
+    stalls: [],
     secretsProtected: true,
     ...more,
   }
