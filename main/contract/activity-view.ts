@@ -63,25 +63,51 @@ export function dayOf(at: number): string {
   return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
 }
 
+/** A filter made ready for many rows. */
+export interface RowMatcher {
+  fits(row: ActivityRow): boolean
+  /** For counting by status. */
+  fitsButStatus(row: ActivityRow): boolean
+}
+
+export function rowMatcher(filter: RowFilter): RowMatcher {
+  const { status, route, device, day, names = {} } = filter
+  const words = wordsOf(filter.text)
+  const [from, to] = day === null ? [-Infinity, Infinity] : boundsOfDay(day)
+  const fitsButStatus = (row: ActivityRow): boolean =>
+    (route === null || row.route === route) &&
+    (device === null || deviceOf(row.client) === device) &&
+    row.acceptedAt >= from &&
+    row.acceptedAt < to &&
+    (words.length === 0 || hasWords(searchText(row, names), words))
+  return { fitsButStatus, fits: (row) => (status === null || row.status === status) && fitsButStatus(row) }
+}
+
 export function matchesFilter(row: ActivityRow, filter: RowFilter): boolean {
-  return (filter.status === null || row.status === filter.status) && matchesFilterButStatus(row, filter)
+  return rowMatcher(filter).fits(row)
 }
 
-/** For counting by status. */
-export function matchesFilterButStatus(row: ActivityRow, filter: RowFilter): boolean {
-  if (filter.route !== null && row.route !== filter.route) return false
-  if (filter.device !== null && deviceOf(row.client) !== filter.device) return false
-  if (filter.day !== null && dayOf(row.acceptedAt) !== filter.day) return false
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0) return true
-  const text = searchText(row)
-  return words.every((word) => text.includes(word))
+/** What somebody typed to find something: every word must be there, in any case. */
+export function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean)
 }
 
-function searchText(row: ActivityRow): string {
+export function hasWords(text: string, words: readonly string[]): boolean {
+  const lower = text.toLowerCase()
+  return words.every((word) => lower.includes(word))
+}
+
+/** The first millisecond of a local day and that of the next; a day has 23 to 25 hours. */
+export function boundsOfDay(day: string): readonly [number, number] {
+  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
+  return [new Date(year, month - 1, date).getTime(), new Date(year, month - 1, date + 1).getTime()]
+}
+
+function searchText(row: ActivityRow, names: Readonly<Record<string, string>>): string {
   const { address, helo, account } = row.client
+  const called = [names[`route/${row.route}`] ?? '', names[`status/${row.status}`] ?? '', dayOf(row.acceptedAt)]
   const parts = [row.reversePath ?? '<>', row.recipient, row.subject, address, helo, account ?? '', row.route, row.status]
-  return [...parts, row.lastHost, row.lastStatus, row.lastText, row.entryId].join('\n').toLowerCase()
+  return [...parts, ...called, row.lastHost, row.lastStatus, row.lastText, row.entryId].join('\n')
 }
 
 function acceptedRows(event: EventOf<'accepted'>): ActivityRow[] {

@@ -151,6 +151,8 @@ export const rowFilter = z.object({
   device: z.string().nullable(),
   /** Local day, `2026-11-23`. */
   day: z.string().nullable(),
+  /** What the window calls things, so that a search finds what is read there: `route/m365` is "Microsoft 365", `status/failed` "Failed". */
+  names: z.exactOptional(z.record(z.string(), z.string())),
 })
 export type RowFilter = z.infer<typeof rowFilter>
 

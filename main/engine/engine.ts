@@ -239,6 +239,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     config,
     configPath,
     secrets,
+    random,
     spool,
     exports: createExports({ activity, queue, spool, disk, clock, tell: notices.tell }),
     delivery,

@@ -1,6 +1,7 @@
 import { ipcMain } from 'electron'
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron'
 import type { Answer } from '../contract/index.ts'
+import { REQUESTS_WITH_PATH } from '../contract/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { PAGE_ORIGIN } from './page.ts'
 import { createShellAnswerer } from './requests.ts'
@@ -14,6 +15,8 @@ export function serveBridge(engine: Engine, window: () => BrowserWindow | null):
   ipcMain.handle('ask', async (event: IpcMainInvokeEvent, request: unknown, args: unknown): Promise<Answer<unknown>> => {
     if (!isOurPage(event)) return { ok: false, problem: { code: 'forbidden', text: 'Only the Mailroom window may ask.' } }
     const name = typeof request === 'string' ? request : ''
+    // What names a place on the disk comes from a dialog, not from a page.
+    if (REQUESTS_WITH_PATH.includes(name)) return { ok: false, problem: { code: 'forbidden', text: 'A window names no files.' } }
     return answerHere(name, args) ?? engine.ask(name, args)
   })
   engine.onNotice((name, value) => {

@@ -4,6 +4,7 @@ import type { Answer, Args, Result } from '../contract/index.ts'
 import { requests } from '../contract/index.ts'
 import type { ShellRequest } from '../engine/answers/index.ts'
 import type { Engine } from '../engine/engine.ts'
+import { exportHandlers } from './exports.ts'
 import { saveAs, writeWhole } from './files.ts'
 
 /** What only the shell can answer: each request with who does it. */
@@ -25,6 +26,7 @@ function handlersOf(engine: Engine, window: () => BrowserWindow | null): ShellHa
     },
     'file.save': (args) =>
       saveAs(window(), args.suggestedName, (path) => writeWhole(path, 'text' in args ? args.text : Buffer.from(args.base64, 'base64'))),
+    ...exportHandlers(engine, window),
     'link.open': async ({ url }) => {
       const address = parsed(url)
       if (address === null || !OPENED.includes(address.protocol)) {

@@ -1,6 +1,5 @@
-import { compareRows, dayOf, matchesFilter, matchesFilterButStatus } from '../../contract/index.ts'
-import type { ActivityRow, RowFilter, RowStatus } from '../../contract/index.ts'
-import type { RowPosition } from '../../contract/index.ts'
+import { compareRows, dayOf, rowMatcher } from '../../contract/index.ts'
+import type { ActivityRow, RowFilter, RowMatcher, RowPosition, RowStatus } from '../../contract/index.ts'
 import type { Clock } from '../system/index.ts'
 
 /** A query that has read this long answers with what it has; `more` says that there is more to ask for. */
@@ -17,6 +16,8 @@ export interface RowPage {
   readonly rows: readonly ActivityRow[]
   readonly more: boolean
   readonly counts: Readonly<Record<RowStatus, number>>
+  /** The day whose file was still being read when time ran out; null when nothing is missing. */
+  readonly reading: string | null
 }
 
 export interface RowSources {
@@ -41,33 +42,41 @@ export class RowPager {
   }
 
   async page(query: RowQuery): Promise<RowPage> {
+    const until = this.#clock.monotonic() + BUDGET_MS
+    const matcher = rowMatcher(query.filter)
     const completeSince = this.#sources.completeSince()
     const inMemory = [...this.#sources.inMemory()].filter((row) => row.acceptedAt > completeSince)
-    const found = inMemory.filter((row) => isBehind(row, query) && matchesFilter(row, query.filter)).sort(compareRows)
-    if (found.length > query.limit) return { rows: found.slice(0, query.limit), more: true, counts: await this.#counts(query, inMemory) }
-    const more = await this.#addFromFiles(query, found, completeSince)
-    return { rows: found.slice(0, query.limit), more: more || found.length > query.limit, counts: await this.#counts(query, inMemory) }
+    const found = inMemory.filter((row) => isBehind(row, query) && matcher.fits(row)).sort(compareRows)
+    let more = found.length > query.limit
+    let reading: string | null = null
+    if (!more) ({ more, reading } = await this.#addFromFiles(query, matcher, found, until))
+    const counts = await this.#counts(query, matcher, inMemory, until)
+    return { rows: found.slice(0, query.limit), more, counts, reading }
   }
 
-  /** Adds what fits from the files. @returns whether there may be more */
-  async #addFromFiles(query: RowQuery, found: ActivityRow[], completeSince: number): Promise<boolean> {
+  /** Adds what fits from the files. @returns whether there may be more, and the day that was not read to its end */
+  async #addFromFiles(
+    query: RowQuery,
+    matcher: RowMatcher,
+    found: ActivityRow[],
+    until: number,
+  ): Promise<{ more: boolean; reading: string | null }> {
     const key = JSON.stringify([query.filter, query.before])
-    const start = this.#clock.monotonic()
+    const completeSince = this.#sources.completeSince()
     const days = await this.#daysBehind(query, completeSince)
     const goOnAt = this.#goOnAt.get(key)
     this.#goOnAt.delete(key)
     for (const day of days) {
       if (goOnAt !== undefined && day > goOnAt) continue
-      if (found.length > query.limit) return true
-      if (this.#clock.monotonic() - start > BUDGET_MS) {
+      if (found.length > query.limit) return { more: true, reading: null }
+      const rows = await this.#rowsInTime(day, until)
+      if (rows === null) {
         if (found.length === 0) this.#remember(key, day)
-        return true
+        return { more: true, reading: day }
       }
-      for (const row of await this.#sources.rowsOf(day)) {
-        if (row.acceptedAt <= completeSince && isBehind(row, query) && matchesFilter(row, query.filter)) found.push(row)
-      }
+      for (const row of rows) if (row.acceptedAt <= completeSince && isBehind(row, query) && matcher.fits(row)) found.push(row)
     }
-    return found.length > query.limit
+    return { more: found.length > query.limit, reading: null }
   }
 
   /** Days that may hold rows behind the query's position and not in memory, newest first. */
@@ -78,14 +87,31 @@ export class RowPager {
     return days.reverse()
   }
 
+  /**
+   * The rows of a day; null when reading it takes longer than until then. It is read on all the same: whoever asks again finds it done, or
+   * further on.
+   */
+  async #rowsInTime(day: string, until: number): Promise<readonly ActivityRow[] | null> {
+    const left = until - this.#clock.monotonic()
+    if (left <= 0) return null
+    let giveUp: (nothing: null) => void = () => undefined
+    const late = new Promise<null>((resolve) => (giveUp = resolve))
+    const timer = this.#clock.after(left, () => giveUp(null))
+    try {
+      return await Promise.race([this.#sources.rowsOf(day), late])
+    } finally {
+      timer.cancel()
+    }
+  }
+
   /** By status, of the filter's day, or of the newest rows when it names none. */
-  async #counts(query: RowQuery, inMemory: readonly ActivityRow[]): Promise<RowPage['counts']> {
+  async #counts(query: RowQuery, matcher: RowMatcher, inMemory: readonly ActivityRow[], until: number): Promise<RowPage['counts']> {
     const counts: Record<RowStatus, number> = { sending: 0, waiting: 0, held: 0, delivered: 0, failed: 0, cancelled: 0 }
     const { day } = query.filter
     const completeSince = this.#sources.completeSince()
     const wholeDayInMemory = day === null || completeSince < 0 || dayOf(completeSince) < day
-    const rows = wholeDayInMemory ? inMemory : await this.#sources.rowsOf(day)
-    for (const row of rows) if (matchesFilterButStatus(row, query.filter)) counts[row.status]++
+    const rows = wholeDayInMemory ? inMemory : ((await this.#rowsInTime(day, until)) ?? inMemory)
+    for (const row of rows) if (matcher.fitsButStatus(row)) counts[row.status]++
     return counts
   }
 

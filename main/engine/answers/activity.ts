@@ -2,7 +2,7 @@ import type { ActivityEvent, Args } from '../../contract/index.ts'
 import type { Activity } from '../activity/index.ts'
 import type { AnswerParts, HandlersOf } from './handlers.ts'
 
-export function activityHandlers({ activity }: AnswerParts): HandlersOf<'activity' | 'alert'> {
+export function activityHandlers({ activity, exports }: AnswerParts): HandlersOf<'activity' | 'alert'> {
   return {
     'alert.dismiss': ({ key }) => activity.clear(key),
 
@@ -12,6 +12,8 @@ export function activityHandlers({ activity }: AnswerParts): HandlersOf<'activit
     },
     'activity.message': async ({ entryId }) => [...(await activity.ofEntry(entryId))],
     'activity.counts': (query) => activity.countsSince(query),
+    'activity.exportTo': (wanted) => exports.rows(wanted),
+    'activity.exportStop': ({ id }) => exports.stop(id),
     'activity.events': (query) => eventsOf(activity, query),
   }
 }

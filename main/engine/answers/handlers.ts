@@ -6,6 +6,8 @@ import type { Queue } from '../queue/index.ts'
 import type { Router } from '../routing/index.ts'
 import type { SecretStore } from '../secrets/index.ts'
 import type { Spool } from '../spool/index.ts'
+import type { Random } from '../system/index.ts'
+import type { Exports } from './exports.ts'
 import type { SubmitParts } from './submit.ts'
 
 /** What requests are answered from. */
@@ -15,6 +17,7 @@ export interface AnswerParts {
   readonly config: ConfigFile
   readonly configPath: string
   readonly secrets: SecretStore
+  readonly random: Random
   readonly spool: Pick<Spool, 'readHeaders' | 'read'>
   readonly exports: Exports
   readonly delivery: Delivery
@@ -29,7 +32,15 @@ export interface AnswerParts {
 }
 
 /** Requests that only the shell can answer. */
-export type ShellRequest = 'clipboard.write' | 'window.openConfigFile' | 'file.save' | 'link.open'
+export type ShellRequest =
+  | Extract<RequestName, `preferences.${string}` | `about.${string}` | `window.${string}`>
+  | 'file.open'
+  | 'clipboard.write'
+  | 'window.openConfigFile'
+  | 'file.save'
+  | 'link.open'
+  | 'activity.export'
+  | 'queue.saveSource'
 export type EngineRequest = Exclude<RequestName, ShellRequest>
 export type Handlers = { readonly [R in EngineRequest]: (args: Args<R>) => Promise<Result<R>> | Result<R> }
 /** The requests of one field, `activity.…` for example. */

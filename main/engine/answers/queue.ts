@@ -2,10 +2,13 @@ import type { AnswerParts, HandlersOf } from './handlers.ts'
 import { Refused } from './refused.ts'
 
 const HEADER_BYTES = 64 * 1024
+const SOURCE_BYTES = 256 * 1024
 
-export function queueHandlers({ queue, spool }: AnswerParts): HandlersOf<'queue'> {
+export function queueHandlers({ queue, spool, exports }: AnswerParts): HandlersOf<'queue'> {
   return {
     'queue.list': () => queue.list(),
+    'queue.page': ({ sort, limit, ...filter }) => queue.page(filter, sort, limit),
+    'queue.ids': (filter) => queue.ids(filter),
     'queue.retry': ({ ids }) => each(ids, (id) => queue.retryNow(id, 'person')),
     'queue.retryAll': () => queue.retryAll('person'),
     'queue.hold': ({ ids }) => each(ids, (id) => queue.hold(id, 'person')),
@@ -15,6 +18,14 @@ export function queueHandlers({ queue, spool }: AnswerParts): HandlersOf<'queue'
       if (queue.get(id) === undefined) throw new Refused('not-waiting', 'This message does not wait any more.')
       return (await spool.readHeaders(id, HEADER_BYTES)).toString('utf8')
     },
+    'queue.source': async ({ id }) => {
+      const entry = queue.get(id)
+      if (entry === undefined) throw new Refused('not-waiting', 'This message does not wait any more.')
+      const chunks: Uint8Array[] = []
+      for await (const chunk of spool.read(id, 0, SOURCE_BYTES) as AsyncIterable<Uint8Array>) chunks.push(chunk)
+      return { text: Buffer.concat(chunks).toString('utf8'), bytes: entry.size, cut: entry.size > SOURCE_BYTES }
+    },
+    'queue.saveSourceTo': (wanted) => exports.message(wanted),
   }
 }
 

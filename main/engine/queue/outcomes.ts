@@ -14,7 +14,7 @@ export interface Chosen {
  * @param now ms, the end of the attempt
  */
 export function applyOutcome(state: RecipientState, outcome: Outcome, chosen: Chosen, now: number): RecipientState {
-  const tried = { ...state, ...chosen, lastAttemptAt: now }
+  const tried = { ...state, ...chosen, lastAttemptAt: now, attemptedAt: withTime(state.attemptedAt ?? [], now) }
   if (outcome.kind === 'completed') {
     return {
       ...tried,
@@ -37,8 +37,17 @@ export function applyOutcome(state: RecipientState, outcome: Outcome, chosen: Ch
     lastEntity: outcome.entity,
     lastStatus: failure.status,
     lastReply: failureText(failure),
+    lastCause: failure.cause,
     mayArriveTwice: state.mayArriveTwice || failure.outcomeUnknown === true,
   }
+}
+
+/** Attempts are kept to be shown: the first, and the latest ones. */
+const TIMES_KEPT = 16
+
+function withTime(times: readonly number[], now: number): readonly number[] {
+  const all = [...times, now]
+  return all.length <= TIMES_KEPT ? all : [...all.slice(0, 1), ...all.slice(1 - TIMES_KEPT)]
 }
 
 /** One line: the server's words where a server spoke, otherwise our sentence. */

@@ -1,4 +1,4 @@
-import type { QueueEntry } from '../../contract/index.ts'
+import type { QueueEntry, QueueFilter, QueuePage, QueueSort } from '../../contract/index.ts'
 import type { Entry } from '../spool/index.ts'
 import type { Timer } from '../system/index.ts'
 import { Alarms } from './alarms.ts'
@@ -6,6 +6,7 @@ import type { Group } from './groups.ts'
 import type { LaneLimits, Turn, Went } from './lanes.ts'
 import { DEFAULT_LIMITS, Lanes } from './lanes.ts'
 import { cancelled } from './outcomes.ts'
+import { findWaiting, fitsFilter } from './page.ts'
 import { Persist } from './persist.ts'
 import { QueueTime } from './queue-time.ts'
 import { isPending, mendFutureTimes } from './schedule.ts'
@@ -82,6 +83,17 @@ class WorkingQueue implements Queue {
 
   list(): QueueEntry[] {
     return [...this.slots.values()].map((slot) => this.view(slot))
+  }
+
+  page(filter: QueueFilter, sort: QueueSort, limit: number): QueuePage {
+    const slots = [...this.slots.values()].map((slot) => ({ entry: slot.entry, slot, nextAt: () => this.nextAt(slot) }))
+    const { first, fitting, routes } = findWaiting(slots, { filter, sort, limit }, this.parts.clock.now())
+    return { entries: first.map(({ slot }) => this.view(slot)), fitting, waiting: this.waiting, held: this.held, routes: [...routes] }
+  }
+
+  ids(filter: QueueFilter): string[] {
+    const fits = fitsFilter(filter, this.parts.clock.now())
+    return [...this.slots.values()].filter((slot) => fits(slot.entry)).map((slot) => slot.id)
   }
 
   get(id: string): QueueEntry | undefined {
@@ -193,14 +205,26 @@ class WorkingQueue implements Queue {
   private take(entry: Entry): Slot {
     const slot = new Slot(entry, this.time.stoppedMs)
     this.slots.set(entry.head.id, slot)
+    this.parts.changed?.()
     if (entry.heldAt !== null) this.held++
     return slot
   }
 
   private view(slot: Slot): QueueEntry {
+    return viewOf(slot.entry, this.time.leadMs, this.restsUntil(slot))
+  }
+
+  /** Until when its route rests (queue's time); null when it stands in no lane. */
+  private restsUntil(slot: Slot): number | null {
     let rests: number | null = null
     for (const key of slot.jobs?.keys() ?? []) rests = Math.max(rests ?? 0, this.lanes.pausedUntil(key) ?? 0)
-    return viewOf(slot.entry, this.time.leadMs, rests)
+    return rests
+  }
+
+  private nextAt(slot: Slot): number {
+    if (slot.entry.heldAt !== null) return Infinity
+    const due = slot.entry.recipients.filter(isPending).map((state) => state.dueAt)
+    return Math.max(Math.min(...due, Infinity), this.restsUntil(slot) ?? 0)
   }
 
   /** A person's change, after whatever runs. @returns false when the message is not here, or ended first */
@@ -319,6 +343,7 @@ class WorkingQueue implements Queue {
 
   /** Nobody works on it: its jobs go into the lanes, its next time into the heap. */
   private rest(slot: Slot): void {
+    this.parts.changed?.()
     if (slot.gone) {
       this.slots.delete(slot.id)
       this.wakes.set(slot, null)

@@ -1,5 +1,5 @@
 import type { Entry } from '../spool/index.ts'
-import type { QueueEntry } from '../../contract/index.ts'
+import type { QueueEntry, QueueFilter, QueuePage, QueueSort } from '../../contract/index.ts'
 
 export interface Queue {
   /** Takes up what the spool recovered and begins to work. */
@@ -7,6 +7,10 @@ export interface Queue {
   /** A message that the spool has just made durable. Its recipients are due at once. */
   add(entry: Entry): void
   list(): QueueEntry[]
+  /** The first `limit` of those that fit, and how many there are. */
+  page(filter: QueueFilter, sort: QueueSort, limit: number): QueuePage
+  /** All that fit, the longest waiting first. */
+  ids(filter: QueueFilter): string[]
   get(id: string): QueueEntry | undefined
   /**
    * Due now; retry numbers stay. An attempt that is running is not repeated; a held message stays held and is due when released; a route that

@@ -26,6 +26,8 @@ export function viewOf(entry: Entry, leadMs: number, notBefore: number | null): 
       expiresAt: isPending(state) ? expiresAt(state, leadMs) : null,
       lastReply: state.lastReply,
       lastError: state.lastError,
+      lastCause: state.lastCause ?? '',
+      attemptedAt: (state.attemptedAt ?? []).map((at) => Math.floor(at - leadMs)),
       disposition: state.disposition,
     })),
   }

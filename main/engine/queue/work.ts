@@ -38,6 +38,8 @@ export interface QueueParts {
   settings(): Settings
   /** Sends one report about these recipients. Resolves when the report is safe in the spool. @throws when it could not be kept; it is asked again later */
   report(entry: Entry, recipients: readonly ReportedRecipient[]): Promise<void>
+  /** Something about what waits is different from before; said often. */
+  changed?(): void
   /** Spread long waits by ±10 %. */
   readonly jitter: boolean
 }

@@ -47,6 +47,8 @@ const recipientState = z.object({
   lastStatus: z.string(),
   lastReply: z.string().nullable(),
   lastAttemptAt: z.number().nullable(),
+  lastCause: z.exactOptional(z.string()),
+  attemptedAt: z.exactOptional(z.array(z.number())),
   mayArriveTwice: z.boolean(),
   disposition: disposition.nullable(),
   reported: z.boolean(),

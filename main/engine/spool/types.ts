@@ -47,6 +47,10 @@ export interface RecipientState {
   /** Server's words or our sentence, one line; null before the first attempt. */
   readonly lastReply: string | null
   readonly lastAttemptAt: number | null
+  /** Why the last attempt failed, more exactly than `lastError`. Absent before the first failure. */
+  readonly lastCause?: string
+  /** When attempts ended: the first and the latest ones. Absent before the first. */
+  readonly attemptedAt?: readonly number[]
   /** The final dot was sent once and no answer came. */
   readonly mayArriveTwice: boolean
   readonly disposition: Disposition | null
