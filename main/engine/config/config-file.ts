@@ -1,13 +1,14 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import type { ConfigChange, Issue } from '../../contract/index.ts'
+import type { ConfigChange, HistoryEntry, Issue } from '../../contract/index.ts'
 import { errorCode } from '../system/index.ts'
 import type { System, Watch } from '../system/index.ts'
 import { ChangeError, applyChanges, withRoutesInQueue } from './change.ts'
 import { FIRST_CONFIG } from './first-config.ts'
-import { keepHistory } from './history.ts'
+import { keepHistory, listHistory, readHistory } from './history.ts'
 import { MAX_CONFIG_BYTES } from './parse-toml.ts'
 import { readConfig } from './read-config.ts'
 import { restoreText } from './redact.ts'
+import { ReferredFiles, recording } from './referred-files.ts'
 import type { ConfigFile, LoadedConfig, MacroSources, SaveOutcome } from './types.ts'
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024
@@ -34,13 +35,17 @@ export function macroSources({ path, system, secrets }: ConfigFileOptions): Macr
     secret: secrets,
     file: async (name) => {
       try {
-        const bytes = await system.disk.readFile(isAbsolute(name) ? name : resolve(dirname(path), name), MAX_LIST_BYTES)
+        const bytes = await system.disk.readFile(besideConfig(path, name), MAX_LIST_BYTES)
         return { text: decoded(bytes) }
       } catch (thrown) {
         return { problem: whyUnreadable(thrown) }
       }
     },
   }
+}
+
+function besideConfig(path: string, name: string): string {
+  return isAbsolute(name) ? name : resolve(dirname(path), name)
 }
 
 function decoded(bytes: Uint8Array): string {
@@ -64,11 +69,16 @@ class WatchedConfigFile implements ConfigFile {
   readonly #handlers: ((loaded: LoadedConfig, inForce: boolean) => void)[] = []
   #state: { readonly current: LoadedConfig; readonly latest: LoadedConfig } | undefined
   #watch: Watch | undefined
+  readonly #referred: ReferredFiles
+  /** The files that each text as read refers to. */
+  readonly #files = new WeakMap<LoadedConfig, ReadonlySet<string>>()
+  #closed = false
   /** Reading and writing happen one after another, so that a save never works on a text that is being replaced. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: ConfigFileOptions) {
     this.#options = options
+    this.#referred = new ReferredFiles(options.system.disk, () => void this.#inTurn(() => this.#reload(true)))
   }
 
   get current(): LoadedConfig {
@@ -93,8 +103,8 @@ class WatchedConfigFile implements ConfigFile {
       }
       const loaded = await this.#load()
       this.#state = { current: loaded, latest: loaded }
-      this.#watch = system.disk.watch(path, () => void this.#inTurn(() => this.#reload()))
-      await this.#watch.ready
+      this.#watch = system.disk.watch(path, () => void this.#inTurn(() => this.#reload(false)))
+      await Promise.all([this.#watch.ready, this.#follow(loaded)])
       return loaded
     })
   }
@@ -122,13 +132,46 @@ class WatchedConfigFile implements ConfigFile {
     })
   }
 
+  tryChange(changes: readonly ConfigChange[]): Promise<readonly Issue[]> {
+    return this.#inTurn(async () => {
+      try {
+        return (await this.#read(applyChanges(this.latest.text, changes))).issues
+      } catch (thrown) {
+        if (!(thrown instanceof ChangeError)) throw thrown
+        return [this.#problem('change-impossible', thrown.message)]
+      }
+    })
+  }
+
+  preview(text: string, secrets: ReadonlyMap<string, string>): Promise<LoadedConfig> {
+    return this.#inTurn(() => this.#read(withRoutesInQueue(text.replace(/^\uFEFF/, '')), secrets))
+  }
+
+  history(): Promise<readonly HistoryEntry[]> {
+    return this.#inTurn(() => listHistory(this.#options.system.disk, this.#historyFolder, this.latest.text))
+  }
+
+  historyText(id: string): Promise<{ readonly before: string; readonly after: string } | undefined> {
+    return this.#inTurn(() => readHistory(this.#options.system.disk, this.#historyFolder, id, this.latest.text))
+  }
+
+  restore(id: string): Promise<SaveOutcome | undefined> {
+    return this.#inTurn(async () => {
+      const onDisk = await this.#textOnDisk()
+      const kept = await readHistory(this.#options.system.disk, this.#historyFolder, id, onDisk ?? this.latest.text)
+      return kept && (await this.#save(kept.before, onDisk))
+    })
+  }
+
   onChange(handler: (loaded: LoadedConfig, inForce: boolean) => void): void {
     this.#handlers.push(handler)
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#watch?.close()
     await this.#last
+    await this.#referred.close()
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -154,6 +197,7 @@ class WatchedConfigFile implements ConfigFile {
       }
     }
     this.#take(loaded)
+    await this.#follow(loaded)
     return { saved: true, issues: loaded.issues }
   }
 
@@ -163,13 +207,15 @@ class WatchedConfigFile implements ConfigFile {
     await system.disk.writeFileDurably(path, text)
   }
 
-  async #reload(): Promise<void> {
+  /** @param anyway  something else than the text has changed: a file that it refers to */
+  async #reload(anyway: boolean): Promise<void> {
     const before = this.latest.text
     const loaded = await this.#load()
     // Our own writing, or a save without a change.
-    if (loaded.text === before && !loaded.issues.some(({ code }) => code === 'file-unreadable')) return
-    await this.#keepBefore(before)
+    if (!anyway && loaded.text === before && !loaded.issues.some(({ code }) => code === 'file-unreadable')) return
+    if (loaded.text !== before) await this.#keepBefore(before)
     this.#take(loaded)
+    await this.#follow(loaded)
   }
 
   /** History is a convenience: a full disk must not keep a new configuration from being read. */
@@ -184,6 +230,11 @@ class WatchedConfigFile implements ConfigFile {
   #take(loaded: LoadedConfig): void {
     this.#state = { current: loaded.usable ? loaded : this.current, latest: loaded }
     for (const handler of this.#handlers) handler(loaded, loaded.usable)
+  }
+
+  /** Also what a refused text refers to: mending that file may mend it. */
+  async #follow(loaded: LoadedConfig): Promise<void> {
+    if (!this.#closed) await this.#referred.follow(new Set([...(this.#files.get(loaded) ?? []), ...(this.#files.get(this.current) ?? [])]))
   }
 
   get #historyFolder(): string {
@@ -214,15 +265,14 @@ class WatchedConfigFile implements ConfigFile {
     }
   }
 
-  #read(text: string): Promise<LoadedConfig> {
-    const { path, system, ownAddresses } = this.#options
+  async #read(text: string, more: ReadonlyMap<string, string> = new Map()): Promise<LoadedConfig> {
+    const { path, system, ownAddresses, secrets } = this.#options
     const addresses = ownAddresses?.() ?? system.network.interfaces().map(({ address }) => address)
-    return readConfig(text, {
-      sources: macroSources(this.#options),
-      hostname: system.network.hostname(),
-      ownAddresses: addresses,
-      file: path,
-    })
+    const real = macroSources({ ...this.#options, secrets: (name) => more.get(name) ?? secrets(name) })
+    const { sources, files } = recording(real, (name) => besideConfig(path, name))
+    const loaded = await readConfig(text, { sources, hostname: system.network.hostname(), ownAddresses: addresses, file: path })
+    this.#files.set(loaded, files)
+    return loaded
   }
 
   #problem(code: string, message: string): Issue {

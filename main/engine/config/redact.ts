@@ -57,7 +57,7 @@ function plainAt(root: Table, path: readonly string[]): Scalar | undefined {
 }
 
 /** Replaces values as they stand in the text, last one first so that places stay right. */
-function splice(text: string, replacements: readonly { readonly scalar: Scalar; readonly text: string }[]): string {
+export function splice(text: string, replacements: readonly { readonly scalar: Scalar; readonly text: string }[]): string {
   const lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)]
   const offsets = replacements.map(({ scalar, text: replacement }) => {
     const start = (lineStarts[scalar.place.line - 1] ?? 0) + scalar.place.column - 1

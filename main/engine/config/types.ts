@@ -1,4 +1,4 @@
-import type { ConfigChange, Issue, Settings, SettingsView } from '../../contract/index.ts'
+import type { ConfigChange, HistoryEntry, Issue, Settings, SettingsView } from '../../contract/index.ts'
 
 /** A configuration as read: settings with defaults where something was wrong, and every problem. `usable` is false when there is any error. */
 export interface LoadedConfig {
@@ -35,7 +35,17 @@ export interface ConfigFile {
   check(text: string): Promise<readonly Issue[]>
   saveText(text: string): Promise<SaveOutcome>
   change(changes: readonly ConfigChange[]): Promise<SaveOutcome>
-  /** Called after every reload: in force, or refused with its issues. */
+  /** The problems that `change` would find; nothing is written. */
+  tryChange(changes: readonly ConfigChange[]): Promise<readonly Issue[]>
+  /** A text as if it were the file's, and as if these passwords were stored; nothing is written. */
+  preview(text: string, secrets: ReadonlyMap<string, string>): Promise<LoadedConfig>
+  /** What the file said before, newest first. */
+  history(): Promise<readonly HistoryEntry[]>
+  /** As it was, passwords and all: not for the window. undefined when it is not kept. */
+  historyText(id: string): Promise<{ readonly before: string; readonly after: string } | undefined>
+  /** Puts an old text back as it was. undefined when it is not kept. */
+  restore(id: string): Promise<SaveOutcome | undefined>
+  /** Called after every reload, also when a file that the settings refer to has changed: in force, or refused with its issues. */
   onChange(handler: (loaded: LoadedConfig, inForce: boolean) => void): void
   close(): Promise<void>
 }

@@ -8,7 +8,7 @@ import { isDefined } from './route-choice.ts'
 import { emptyForm, formChanges, formOf, idFor, sortIssues, testOf } from './route-form.ts'
 import type { RouteForm } from './route-form.ts'
 import { routeOf, rulesChange, withElse } from './rule-list.ts'
-import { settings as saving } from './saving.svelte.ts'
+import { settings as saving } from '../../lib/config/saving.svelte.ts'
 import { planTemplate, plannedRules } from './templates.ts'
 
 type Test =

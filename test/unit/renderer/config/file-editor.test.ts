@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FileEditor } from '../../../../renderer/screens/routing/file-editor.svelte.ts'
+import { FileEditor } from '../../../../renderer/lib/config/file-editor.svelte.ts'
 
 function open(text: string): FileEditor {
   const editor = new FileEditor()

@@ -1,6 +1,6 @@
 import type { Issue } from '../../../main/contract/issue.ts'
-import { ask } from '../../lib/bridge.ts'
-import { saying } from '../../lib/words/words.svelte.ts'
+import { ask } from '../bridge.ts'
+import { saying } from '../words/words.svelte.ts'
 import { settings } from './saving.svelte.ts'
 
 /** config.toml as text: what is typed, what the engine says to it, and what to do when the file changes underneath. */

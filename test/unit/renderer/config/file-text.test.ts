@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lineCount, lineOfTable, markedLines, offsetOf } from '../../../../renderer/screens/routing/file-text.ts'
+import { lineCount, lineOfTable, markedLines, offsetOf } from '../../../../renderer/lib/config/file-text.ts'
 
 test.each([
   [1, 1, 0],
