@@ -3,7 +3,7 @@
  * index.ts. A folder under main/ that is not in this list is a mistake until it is given its floor.
  */
 const ground = ['contract', 'expression', 'system', 'mail']
-const first = [...ground, 'config', 'routing', 'spool', 'maildir', 'bounce', 'activity', 'secrets']
+const first = [...ground, 'config', 'routing', 'spool', 'maildir', 'bounce', 'activity', 'devices', 'secrets']
 const second = [...first, 'listener', 'delivery']
 
 /** Every room of the engine and the rooms it may import. On the ground floor everything may name the shapes of contract. */
@@ -18,6 +18,7 @@ const mayImport = {
   // A bounce is written about an entry, so it names the spool's shapes; the rule below sees that it calls nothing there.
   bounce: [...ground, 'spool'],
   activity: ground,
+  devices: ground,
   secrets: ground,
   listener: first,
   delivery: first,

@@ -4,6 +4,7 @@ import { fileRequests } from './files.ts'
 import { figureRequests, routeStall } from './figures.ts'
 import { deviceNotices, deviceRequests } from './devices.ts'
 import { issue } from './issue.ts'
+import { mailboxNotices, mailboxRequests } from './mailboxes.ts'
 import { exportNotices, exportRequests } from './exports.ts'
 import { queueNotices, queueRequests } from './queue.ts'
 import { explanation, routingQuestion } from './routing.ts'
@@ -173,6 +174,7 @@ export const requests = {
   'window.openConfigFile': { args: nothing, result: z.void() },
   ...deviceRequests,
   ...fileRequests,
+  ...mailboxRequests,
 } as const
 
 export type RequestName = keyof typeof requests
@@ -192,6 +194,7 @@ export const notices = {
   /** The next line of a relay test that was given a name, at once. */
   'relay.testLine': z.object({ run: z.string(), line: transcriptLine }),
   ...deviceNotices,
+  ...mailboxNotices,
 } as const
 export type NoticeName = keyof typeof notices
 export type Notice<N extends NoticeName> = z.infer<(typeof notices)[N]>

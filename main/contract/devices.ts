@@ -52,7 +52,7 @@ export type RefusalReason = z.infer<typeof refusalReason>
 
 /** A device that handed in mail or was named in the settings. */
 export const knownDevice = z.object({
-  /** The account it signs in with, or else its address; the same key as `device` of a row filter. */
+  /** Its address: the same key as `device` of a row filter. A range for a device that the settings name by one and that never sent. */
   key: z.string(),
   /** Id of its `[access.device.ID]`, null when the settings do not name it. */
   id: z.string().nullable(),
@@ -122,6 +122,8 @@ export const ownNetwork = z.object({
   /** Inside the networks that may send now. */
   allowed: z.boolean(),
 })
+
+export type OwnNetwork = z.infer<typeof ownNetwork>
 
 export const devicesView = z.object({
   /** Those that sent lately first. */

@@ -94,24 +94,77 @@ export const listener = z.object({
   /** Pairs of address and port; port 0 takes any free one. */
   bind: z.array(z.object({ address: z.string(), port: z.int() })).min(1),
   tls: z.enum(['none', 'optional', 'required', 'implicit']),
+  /** `none`: an allowed network is needed; `optional`: a network or an account; `required`: an account. */
   auth: z.enum(['none', 'optional', 'required']),
+  /** From where one may sign in. `networks` with auth `required` means that both are needed. */
+  authFrom: z.enum(['anywhere', 'networks']),
+  /** Which clients may sign in without TLS. */
+  authCleartext: z.enum(['never', 'loopback', 'private']),
+  /** `legacy`: TLS 1.0 and its ciphers too, for private networks alone. */
+  tlsProfile: z.enum(['modern', 'legacy']),
+  /** Who may send here without signing in; null: `access.networks`. */
+  networks: z.array(z.string()).nullable(),
 })
 export type ListenerSettings = z.infer<typeof listener>
 
 export const account = z.object({
   name: z.string(),
+  /** The password, or its `$scrypt$…` hash. */
   secret: z.string(),
   /** Patterns such as `*@example.org`; empty = any sender. */
   senders: z.array(z.string()),
+  /** Patterns too; empty = any recipient. */
+  recipients: z.array(z.string()),
+  /** From where it may sign in; empty = wherever the listener lets one sign in. */
+  networks: z.array(z.string()),
+  /** 0: the general limit counts. */
+  maxMessagesPerHour: z.int(),
+  maxMessagesPerDay: z.int(),
 })
 export type Account = z.infer<typeof account>
+
+/** A device, or a range of them, that the settings name. The narrowest range that fits an address is what counts for it. */
+export const namedDevice = z.object({
+  id: z.string(),
+  /** What people call it. */
+  name: z.string(),
+  /** An IP address or a CIDR. */
+  address: z.string(),
+  /** Not heard, though its network may send; otherwise it may send, though its network may not. */
+  blocked: z.boolean(),
+  recipients: z.array(z.string()),
+  /** 0: the general limit counts. */
+  maxMessagesPerHour: z.int(),
+  maxMessagesPerDay: z.int(),
+})
+export type NamedDevice = z.infer<typeof namedDevice>
+
+/** Files of the office's own certificate: PEM, or PKCS#12; all null: Mailroom makes one. Relative paths begin at the folder of config.toml. */
+export const ownCertificate = z.object({
+  certificate: z.string().nullable(),
+  key: z.string().nullable(),
+  pfx: z.string().nullable(),
+  /** '' when there is none. */
+  passphrase: z.string(),
+})
+export type OwnCertificate = z.infer<typeof ownCertificate>
 
 export const limits = z.object({
   maxMessageBytes: z.int(),
   maxRecipients: z.int(),
-  /** Per client address; 0 = no limit. */
+  /** Per client address, and per account for those who sign in; 0 = no limit. */
   maxMessagesPerHour: z.int(),
+  maxMessagesPerDay: z.int(),
+  /** Open at the same time, of all listeners together. */
   maxConnections: z.int(),
+  maxConnectionsPerClient: z.int(),
+  /** Wrong commands in one connection. */
+  maxErrors: z.int(),
+  sessionMs: z.int(),
+  idleMs: z.int(),
+  /** Failed sign-ins from one address before it is banned; 0 = never. */
+  maxSignInFailures: z.int(),
+  banMs: z.int(),
   /** Bytes of all waiting mail; 0 = no limit. */
   maxQueueBytes: z.int(),
   /** Below this many free bytes nothing more is accepted. */
@@ -136,8 +189,8 @@ export const store = z.object({ id: z.string(), values: z.record(z.string(), z.s
 export type Store = z.infer<typeof store>
 
 export const settings = z.object({
-  server: z.object({ hostname: z.string(), listeners: z.array(listener) }),
-  access: z.object({ networks: z.array(z.string()), accounts: z.array(account) }),
+  server: z.object({ hostname: z.string(), listeners: z.array(listener), tls: ownCertificate }),
+  access: z.object({ networks: z.array(z.string()), accounts: z.array(account), devices: z.array(namedDevice) }),
   limits,
   directories: z.record(z.string(), directory),
   stores: z.record(z.string(), store),
@@ -176,6 +229,9 @@ export type Settings = z.infer<typeof settings>
 /** How a secret is kept, told instead of the secret itself. */
 export const secretState = z.enum(['stored', 'macro', 'plain'])
 export type SecretState = z.infer<typeof secretState>
+/** An account's may also be a hash, which stands in the file as it is. */
+export const accountSecretState = z.enum([...secretState.options, 'hashed'])
+export type AccountSecretState = z.infer<typeof accountSecretState>
 
 const relayRouteView = relayRoute.extend({
   auth: z.object({ username: z.string(), secret: secretState, allowCleartext: z.boolean() }).nullable(),
@@ -186,7 +242,8 @@ export type RouteView = z.infer<typeof routeView>
 
 /** The settings as the window may see them: no secret in it. */
 export const settingsView = settings.extend({
-  access: z.object({ networks: z.array(z.string()), accounts: z.array(account.extend({ secret: secretState })) }),
+  server: settings.shape.server.extend({ tls: ownCertificate.extend({ passphrase: secretState.nullable() }) }),
+  access: settings.shape.access.extend({ accounts: z.array(account.extend({ secret: accountSecretState })) }),
   queue: settings.shape.queue.extend({ routes: z.record(z.string(), routeView) }),
 })
 export type SettingsView = z.infer<typeof settingsView>

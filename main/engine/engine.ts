@@ -2,15 +2,17 @@ import { join } from 'node:path'
 import type { Answer, ListenerState, Settings, Status } from '../contract/index.ts'
 import { createActivity } from './activity/index.ts'
 import type { Activity } from './activity/index.ts'
-import { OURSELVES, configStateOf, createAnswerer, createExports, submit } from './answers/index.ts'
-import type { SubmitParts } from './answers/index.ts'
+import { OURSELVES, configStateOf, createAnswerer, createExports, submit, createMailboxFiles } from './answers/index.ts'
+import type { MailboxFiles, SubmitParts } from './answers/index.ts'
 import { createConfigFile } from './config/index.ts'
 import type { ConfigFile, LoadedConfig } from './config/index.ts'
 import { createReporter } from './bounce/index.ts'
 import { createDelivery, createLocalDelivery } from './delivery/index.ts'
-import { createListeners, loadCertificate } from './listener/index.ts'
-import type { Listeners } from './listener/index.ts'
-import { createMaildir, createMailboxFinder } from './maildir/index.ts'
+import { createDevices } from './devices/index.ts'
+import type { Devices } from './devices/index.ts'
+import { compileNetworks, createCertificateKeeper, createGate, createListeners } from './listener/index.ts'
+import type { CertificateKeeper, Listeners } from './listener/index.ts'
+import { Mailboxes, addressesOf, createLetterSaver, createMaildir, createMailboxFinder } from './maildir/index.ts'
 import { Notices } from './notices.ts'
 import type { NoticeHandler } from './notices.ts'
 import { createQueue, makeEntry } from './queue/index.ts'
@@ -49,6 +51,8 @@ export interface Engine {
   /** One request of the contract; checked, answered, never thrown. */
   ask(request: string, args: unknown): Promise<Answer<unknown>>
   onNotice(handler: NoticeHandler): () => void
+  /** For the shell alone: writes where a person said. */
+  readonly mailboxFiles: MailboxFiles
   /** The machine woke up or its network changed. */
   wake(): void
   /** Takes no more mail, gives running attempts `graceMs`, and leaves everything durable. */
@@ -88,6 +92,37 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   const recovered = await spool.open()
   await tellUntold(activity, recovered.entries)
 
+  const gate = createGate({ clock, random, spool, settings, bansChanged: () => tellDevices() })
+  const certificates = createCertificateKeeper({
+    clock,
+    disk,
+    folder: join(dataFolder, 'tls'),
+    configPath,
+    names: () => ({ hostname: settings().server.hostname, addresses: ownAddresses() }),
+    own: () => settings().server.tls,
+    problem: (text) => activity.record({ type: 'problem', where: 'server.tls', text }),
+    changed: () => tellDevices(),
+  })
+  const devices = createDevices({
+    clock,
+    disk,
+    file: join(dataFolder, 'devices.json'),
+    settings,
+    interfaces: () => network.interfaces(),
+    allowed: (address) => compileNetworks(settings().access.networks).includes(address),
+    bans: () => gate.bans(),
+    certificate: () => certificates.view(),
+    history: (sinceAt) => activity.read({ sinceAt }),
+    onTrouble: (error) =>
+      activity.record({ type: 'problem', where: 'devices.json', text: error instanceof Error ? error.message : String(error) }),
+  })
+  await devices.open()
+  devices.onChange(() => tellDevices())
+  activity.onRecord((event) => devices.record(event))
+  function tellDevices(): void {
+    notices.devicesChanged(() => devices.view())
+  }
+
   const cache = createDnsCache(clock)
   let router: Router = makeRouter()
   function makeRouter(): Router {
@@ -109,14 +144,23 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     activity.record({ type: 'problem', where: `queue.strategy.${strategy}`, text })
   }
 
+  const mailFolder = join(dataFolder, 'mail')
   const maildir = createMaildir({
     disk,
     clock,
     random,
-    folder: join(dataFolder, 'mail'),
+    folder: mailFolder,
     hostname: settings().server.hostname,
     processId: system.processId,
     platform: system.platform,
+  })
+  const mailboxes = new Mailboxes({
+    disk,
+    clock,
+    maildir,
+    folder: mailFolder,
+    configured: () => addressesOf(settings().directories),
+    changed: () => notices.mailboxesChanged(() => mailboxes.summaries()),
   })
   let mailboxFor = createMailboxFinder(settings().directories)
   const delivery = createDelivery({
@@ -129,7 +173,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       mailboxFor: (address) => mailboxFor(address),
       async store(mailbox, message, request, recipient) {
         const headerLines = [`Return-Path: <${request.envelope.reversePath ?? ''}>`, `Delivered-To: ${recipient.address}`]
-        await maildir.deliver({ mailbox, headerLines, message, size: request.size })
+        mailboxes.delivered(mailbox, await maildir.deliver({ mailbox, headerLines, message, size: request.size }))
       },
     }),
   })
@@ -176,7 +220,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     accepted,
     refused: (event) => activity.record({ type: 'refused', ...event }),
     problem: (text, where) => activity.record({ type: 'problem', text, where }),
-    certificate: () => loadCertificate({ disk, clock }, join(dataFolder, 'tls'), settings().server.hostname, ownAddresses()),
+    certificate: () => certificates.identity(),
   })
 
   let pausedByPerson = false
@@ -218,6 +262,8 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       mailboxFor = createMailboxFinder(settings().directories)
       applyPause()
       queue.settingsChanged()
+      void certificates.refresh()
+      tellDevices()
       void openListeners().then(() => notices.statusChanged())
     }
     notices.configChanged(configStateOf(config, configPath))
@@ -233,6 +279,14 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   queue.start(recovered.entries)
   await openListeners()
 
+  await mailboxes.start()
+  const mailboxFiles = createMailboxFiles({
+    disk,
+    clock,
+    mailboxes,
+    saver: createLetterSaver(disk, maildir),
+    tell: (progress) => notices.tell('mailbox.exporting', progress),
+  })
   const answer = createAnswerer({
     activity,
     queue,
@@ -243,7 +297,11 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     spool,
     exports: createExports({ activity, queue, spool, disk, clock, tell: notices.tell }),
     delivery,
+    maildir,
+    mailboxes,
+    mailboxFiles,
     submitting,
+    deviceParts: { devices, gate, certificates, random },
     router: () => router,
     status,
     tell: notices.tell,
@@ -262,11 +320,16 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     status,
     ask: answer,
     onNotice: (handler) => notices.on(handler),
+    mailboxFiles,
     wake() {
       cache.flush()
       queue.wake()
+      // With another network come other addresses.
+      void certificates.refresh()
+      tellDevices()
     },
-    stop: (graceMs) => stopInOrder({ listeners, queue, config, delivery, activity, spool, lock, notices }, graceMs),
+    stop: (graceMs) =>
+      stopInOrder({ listeners, certificates, queue, config, delivery, mailboxes, activity, devices, spool, lock, notices }, graceMs),
   }
 }
 
@@ -274,10 +337,13 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
 async function stopInOrder(
   rooms: {
     readonly listeners: Listeners
+    readonly certificates: CertificateKeeper
     readonly queue: Queue
     readonly config: ConfigFile
     readonly delivery: { closeIdle(): Promise<void> }
+    readonly mailboxes: Mailboxes
     readonly activity: Activity
+    readonly devices: Devices
     readonly spool: Spool
     readonly lock: Lock
     readonly notices: Notices
@@ -285,11 +351,14 @@ async function stopInOrder(
   graceMs: number,
 ): Promise<void> {
   rooms.notices.stop()
+  rooms.mailboxes.stop()
   await rooms.config.close()
   await rooms.listeners.close(graceMs)
+  rooms.certificates.close()
   await rooms.queue.stop(graceMs)
   await rooms.delivery.closeIdle()
   rooms.activity.record({ type: 'engine', what: 'stopped', text: 'Mailroom has stopped.' })
+  await rooms.devices.close()
   await rooms.activity.close()
   await rooms.spool.close()
   await rooms.lock.release()

@@ -3,6 +3,8 @@ import type { Clock, Timer } from './system/index.ts'
 
 /** At most one batch in this time: a window redraws no faster, and a busy engine has better things to do. */
 const BATCH_MS = 100
+/** The list of devices is long, and a knock has a second to be seen. */
+const DEVICES_MS = 250
 /** The queue is told of by its counts alone; whoever shows it asks for what it needs. */
 const QUEUE_MS = 250
 
@@ -18,6 +20,8 @@ export class Notices {
   #statusDue = false
   #timer: Timer | null = null
   #queueTimer: Timer | null = null
+  #mailboxTimer: Timer | null = null
+  #deviceTimer: Timer | null = null
 
   constructor(clock: Clock, status: () => Status) {
     this.#clock = clock
@@ -50,6 +54,22 @@ export class Notices {
     })
   }
 
+  mailboxesChanged(summaries: () => Notice<'mailboxes.changed'>): void {
+    if (this.#handlers.size === 0) return
+    this.#mailboxTimer ??= this.#clock.after(BATCH_MS, () => {
+      this.#mailboxTimer = null
+      this.#tell('mailboxes.changed', summaries())
+    })
+  }
+
+  devicesChanged(view: () => Notice<'devices.changed'>): void {
+    if (this.#handlers.size === 0) return
+    this.#deviceTimer ??= this.#clock.after(DEVICES_MS, () => {
+      this.#deviceTimer = null
+      this.#tell('devices.changed', view())
+    })
+  }
+
   /** At once, and as it is. */
   readonly tell: NoticeHandler = (name, value) => this.#tell(name, value)
 
@@ -62,6 +82,10 @@ export class Notices {
     this.#timer = null
     this.#queueTimer?.cancel()
     this.#queueTimer = null
+    this.#mailboxTimer?.cancel()
+    this.#mailboxTimer = null
+    this.#deviceTimer?.cancel()
+    this.#deviceTimer = null
     this.#handlers.clear()
   }
 

@@ -5,8 +5,15 @@ const hour = 3_600_000
 const limits = {
   maxMessageBytes: 50_000_000,
   maxRecipients: 100,
-  maxMessagesPerHour: 0,
-  maxConnections: 100,
+  maxMessagesPerHour: 1000,
+  maxMessagesPerDay: 5000,
+  maxConnections: 1000,
+  maxConnectionsPerClient: 50,
+  maxErrors: 20,
+  sessionMs: 2 * hour,
+  idleMs: hour / 6,
+  maxSignInFailures: 10,
+  banMs: hour,
   maxQueueBytes: 0,
   minFreeDiskBytes: 5e8,
   maxReceivedHeaders: 50,
@@ -32,9 +39,21 @@ const relay = (
 const settings: SettingsView = {
   server: {
     hostname: 'mailroom.office.lan',
-    listeners: [{ id: 'lan', bind: [{ address: '0.0.0.0', port: 2525 }], tls: 'optional', auth: 'optional' }],
+    listeners: [
+      {
+        id: 'lan',
+        bind: [{ address: '0.0.0.0', port: 2525 }],
+        tls: 'optional',
+        auth: 'optional',
+        authFrom: 'anywhere',
+        authCleartext: 'loopback',
+        tlsProfile: 'modern',
+        networks: null,
+      },
+    ],
+    tls: { certificate: null, key: null, pfx: null, passphrase: null },
   },
-  access: { networks: ['private'], accounts: [] },
+  access: { networks: ['private'], accounts: [], devices: [] },
   limits,
   directories: {
     default: { id: 'default', domains: ['office.lan'], addresses: [], mailboxes: [{ id: 'inbox', addresses: ['inbox@office.lan'] }] },
@@ -118,7 +137,7 @@ route = [
 `
 
 /** The settings of the made-up office and the file they come from. */
-export const madeUpConfig: ConfigState = { path: '/home/tom/mailroom/config.toml', text, inForce: true, issues: [], settings }
+export const madeUpConfig: ConfigState = { path: '/home/tom/mailroom/config.toml', text, inForce: true, issues: [], settings, untouched: false }
 
 /** The settings of a first start: everything stays in the mailbox `inbox`. */
 export const firstConfig: ConfigState = {

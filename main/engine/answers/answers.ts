@@ -2,7 +2,9 @@ import { requests } from '../../contract/index.ts'
 import type { Answer } from '../../contract/index.ts'
 import { activityHandlers } from './activity.ts'
 import { configHandlers } from './config.ts'
+import { deviceHandlers } from './devices.ts'
 import type { AnswerParts, EngineRequest, Handlers } from './handlers.ts'
+import { mailboxHandlers } from './mailboxes.ts'
 import { queueHandlers } from './queue.ts'
 import { Refused } from './refused.ts'
 import { routingHandlers } from './routing.ts'
@@ -19,6 +21,8 @@ export function createAnswerer(parts: AnswerParts): (request: string, args: unkn
     ...queueHandlers(parts),
     ...configHandlers(parts),
     ...routingHandlers(parts),
+    ...deviceHandlers(parts),
+    ...mailboxHandlers(parts),
   }
   return async (request, args) => {
     if (!isEngineRequest(request, handlers)) return refusal('unknown-request', `There is no request "${request}".`)

@@ -2,12 +2,15 @@ import type { Args, Notice, NoticeName, RequestName, Result, Status } from '../.
 import type { Activity } from '../activity/index.ts'
 import type { ConfigFile } from '../config/index.ts'
 import type { Delivery } from '../delivery/index.ts'
+import type { DeviceParts } from './devices.ts'
+import type { Maildir, Mailboxes } from '../maildir/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Router } from '../routing/index.ts'
 import type { SecretStore } from '../secrets/index.ts'
 import type { Spool } from '../spool/index.ts'
 import type { Random } from '../system/index.ts'
 import type { Exports } from './exports.ts'
+import type { MailboxExports } from './mailbox-files.ts'
 import type { SubmitParts } from './submit.ts'
 
 /** What requests are answered from. */
@@ -21,7 +24,11 @@ export interface AnswerParts {
   readonly spool: Pick<Spool, 'readHeaders' | 'read'>
   readonly exports: Exports
   readonly delivery: Delivery
+  readonly maildir: Maildir
+  readonly mailboxes: Mailboxes
+  readonly mailboxFiles: Pick<MailboxExports, 'cancel'>
   readonly submitting: SubmitParts
+  readonly deviceParts: DeviceParts
   router(): Router
   status(): Status
   /** Says it to the windows at once. */
@@ -39,6 +46,9 @@ export type ShellRequest =
   | 'window.openConfigFile'
   | 'file.save'
   | 'link.open'
+  | 'mailbox.saveAttachment'
+  | 'mailbox.saveMessage'
+  | 'mailbox.export'
   | 'activity.export'
   | 'queue.saveSource'
 export type EngineRequest = Exclude<RequestName, ShellRequest>

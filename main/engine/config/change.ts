@@ -105,8 +105,8 @@ function withoutNulls(value: unknown): unknown {
 function headerLength(path: readonly string[]): number {
   const [first, second, third] = path
   if (first === 'queue') return second === 'strategy' ? 2 : second === 'limiter' ? 4 : 3
-  if (first === 'server') return second === 'listener' ? 3 : 1
-  if (first === 'access') return second === 'account' ? 3 : 1
+  if (first === 'server') return second === 'listener' ? 3 : second === 'tls' ? 2 : 1
+  if (first === 'access') return second === 'account' || second === 'device' ? 3 : 1
   if (first === 'directory') return third === 'mailbox' ? 4 : 2
   return first === 'store' ? 2 : 1
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { RelayRoute, Settings } from '../../contract/index.ts'
+import { isHashed } from '../mail/index.ts'
 import type { Node, Table } from './node.ts'
 import { nodeAt } from './node.ts'
 import type { Problems } from './problems.ts'
@@ -32,6 +33,8 @@ export function checkAcross(checked: CrossChecked, problems: Problems): void {
   }
   warnUnusedRoutes(checked, problems)
   warnLoginWithoutAccounts(checked, problems)
+  warnLoginInClear(checked, problems)
+  warnHashes(checked, problems)
   for (const route of Object.values(checked.settings.queue.routes)) if (route.type === 'relay') refuseLoop(route, checked, problems)
 }
 
@@ -56,6 +59,28 @@ function warnLoginWithoutAccounts({ root, settings }: CrossChecked, problems: Pr
     if (auth !== 'required' || settings.access.accounts.length > 0 || !node) continue
     const message = `listener "${id}" takes mail only after a login, but there is no account; add one as [access.account.<name>]`
     problems.warning('auth-without-accounts', node, message)
+  }
+}
+
+/** A port without encryption where a login is needed, and nobody but this computer may sign in without encryption. */
+function warnLoginInClear({ root, settings }: CrossChecked, problems: Problems): void {
+  for (const { id, auth, tls, authCleartext, bind } of settings.server.listeners) {
+    const node = nodeAt(root, ['server', 'listener', id, 'tls'])
+    const here = authCleartext === 'loopback' && bind.every(({ address }) => isLoopbackHost(address))
+    if (auth !== 'required' || tls !== 'none' || authCleartext === 'private' || here || !node) continue
+    const message = `listener "${id}" wants a login, but other computers may not sign in without encryption; set tls = "optional", or auth-cleartext = "private" for devices that know no TLS`
+    problems.warning('auth-needs-tls', node, message)
+  }
+}
+
+/** CRAM-MD5 needs the password itself. It is offered as long as an account has one, and then fails for the others. */
+function warnHashes({ root, settings }: CrossChecked, problems: Problems): void {
+  const { accounts } = settings.access
+  if (accounts.every(({ secret }) => isHashed(secret))) return
+  for (const { name } of accounts.filter(({ secret }) => isHashed(secret))) {
+    const node = nodeAt(root, ['access', 'account', name, 'secret'])
+    const message = `"${name}" cannot sign in by CRAM-MD5, which is offered for the other accounts: that way needs the password itself, not its hash`
+    if (node) problems.warning('hash-without-cram-md5', node, message)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Settings } from '../../contract/index.ts'
+import { readAccess } from './access.ts'
 import { resolveAliases } from './aliases.ts'
 import { byId, checkAcross, idsOf, isRoutingBroken, keyed } from './cross-checks.ts'
 import { readDirectories, readStores } from './directories.ts'
@@ -6,14 +7,16 @@ import { checkFutureSettings } from './future.ts'
 import { expandMacros } from './macros.ts'
 import { emptyTable, nodeAt, scalarsOf } from './node.ts'
 import type { Table } from './node.ts'
+import { OUR_TABLES } from './our-tables.ts'
 import { emptyRoot, parseToml } from './parse-toml.ts'
+import { readLimits } from './limits.ts'
 import { SHIPPED_CONNECTION, readConnections, readSourceIps, readTlsStrategies } from './policies.ts'
 import { Problems } from './problems.ts'
 import { readTable, subTable } from './reader.ts'
 import { readRoutes } from './routes.ts'
 import { SHIPPED_SCHEDULES, readSchedules, readVirtualQueues } from './schedules.ts'
 import { isSecretPath } from './secrets.ts'
-import { readAccess, readLimits, readServer } from './server.ts'
+import { readServer } from './server.ts'
 import { readActivity, readReport, readResolver } from './services.ts'
 import { STRATEGY_NAMES, readStrategies } from './strategies.ts'
 import type { LoadedConfig, MacroSources } from './types.ts'
@@ -30,7 +33,6 @@ export interface ReadOptions {
   readonly file?: string
 }
 
-const TOP_LEVEL = ['server', 'access', 'limits', 'directory', 'store', 'resolver', 'report', 'activity', 'queue', 'session']
 const QUEUE_TABLES = ['route', 'strategy', 'schedule', 'connection', 'source-ip', 'virtual', 'tls', 'limiter', 'quota']
 
 /**
@@ -57,7 +59,7 @@ async function readSettings(
   options: ReadOptions,
   problems: Problems,
 ): Promise<{ settings: Settings; routingBroken: boolean }> {
-  readTable(root, {}, problems, TOP_LEVEL)
+  readTable(root, {}, problems, OUR_TABLES)
   const server = readServer(root, isHostName(options.hostname) ? options.hostname : 'localhost', problems)
   const report = readReport(root, server.hostname, (key) => flat[key] ?? '', problems)
   flat['server.hostname'] = server.hostname

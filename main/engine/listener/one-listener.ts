@@ -64,11 +64,10 @@ export async function openListener(
 
 async function tlsOptions(listener: ListenerSettings, dependencies: ListenerDependencies): Promise<SMTPServerOptions> {
   if (listener.tls === 'none') return { disabledCommands: ['STARTTLS', ...(listener.auth === 'none' ? ['AUTH'] : [])] }
-  const { cert, key } = await dependencies.certificate()
+  const identity = await dependencies.certificate()
   return {
     secure: listener.tls === 'implicit',
-    cert,
-    key,
+    ...identity,
     minVersion: 'TLSv1.2',
     disabledCommands: listener.auth === 'none' ? ['AUTH'] : [],
   }

@@ -4,5 +4,7 @@ export type { Envelope, EnvelopeRecipient, MailParameters, Source } from './enve
 export { SmtpFailure, toSmtpFailure } from './failure.ts'
 export type { StatusDetail } from './failure.ts'
 export type { DeliveryFailure, ErrorClass, FailureCause, Outcome } from './outcome.ts'
+export { isHashed, MAX_HASH_BYTES, readHash } from './password-hash.ts'
+export type { PasswordHash } from './password-hash.ts'
 export { makeReply, replyText } from './reply.ts'
 export type { Reply } from './reply.ts'

@@ -75,11 +75,9 @@ export interface TlsOptions {
   readonly timeoutMs: number
 }
 
-/** Certificate (chain) and private key in PEM. */
-export interface ServerIdentity {
-  readonly cert: string
-  readonly key: string
-}
+/** Certificate (chain) and private key, in PEM or as PKCS#12. */
+export type ServerIdentity =
+  { readonly cert: string; readonly key: string } | { /** PKCS#12. */ readonly pfx: Buffer; readonly passphrase: string }
 
 export interface ServerTlsOptions {
   /** The same object as long as it is the same certificate: what is built from it is kept. */

@@ -12,7 +12,7 @@ describe('without a file', () => {
   test('we listen on 2525 for private networks', async () => {
     const { server, access, limits, resolver, activity } = await settingsOf('')
     expect(server.listeners).toMatchObject([{ id: 'lan', tls: 'optional', auth: 'optional' }])
-    expect(access).toEqual({ networks: ['private'], accounts: [] })
+    expect(access).toEqual({ networks: ['private'], accounts: [], devices: [] })
     expect(limits).toMatchObject({ maxMessageBytes: 50 * 1024 * 1024, maxRecipients: 100, maxReceivedHeaders: 50 })
     expect(resolver).toEqual({ servers: [], timeoutMs: 5000, attempts: 2 })
     expect(activity.keepMs).toBe(90 * DAY)
@@ -139,7 +139,18 @@ senders = "*@office.lan"
   ])
   expect(settings.access).toEqual({
     networks: ['10.0.0.0/8', 'loopback', '2001:db8::/32', '192.168.1.7'],
-    accounts: [{ name: 'scan@office.lan', secret: 's3cr3t', senders: ['*@office.lan'] }],
+    accounts: [
+      {
+        name: 'scan@office.lan',
+        secret: 's3cr3t',
+        senders: ['*@office.lan'],
+        recipients: [],
+        networks: [],
+        maxMessagesPerHour: 0,
+        maxMessagesPerDay: 0,
+      },
+    ],
+    devices: [],
   })
 })
 

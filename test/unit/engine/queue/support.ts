@@ -72,12 +72,19 @@ export function settingsWith(
   more: { schedules?: Record<string, Schedule>; routes?: Record<string, Route>; networks?: string[] } = {},
 ): Settings {
   return {
-    server: { hostname: 'mailroom.office.test', listeners: [] },
-    access: { networks: more.networks ?? ['private'], accounts: [] },
+    server: { hostname: 'mailroom.office.test', listeners: [], tls: { certificate: null, key: null, pfx: null, passphrase: '' } },
+    access: { networks: more.networks ?? ['private'], accounts: [], devices: [] },
     limits: {
       maxMessageBytes: 0,
       maxRecipients: 100,
       maxMessagesPerHour: 0,
+      maxMessagesPerDay: 0,
+      maxConnectionsPerClient: 100,
+      maxErrors: 20,
+      sessionMs: 7_200_000,
+      idleMs: 600_000,
+      maxSignInFailures: 10,
+      banMs: 3_600_000,
       maxConnections: 100,
       maxQueueBytes: 0,
       minFreeDiskBytes: 0,

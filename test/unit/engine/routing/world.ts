@@ -69,12 +69,19 @@ export interface Given {
 /** Settings with the directory, store and strategies of the worked cases. */
 export function settingsWith(given: Given = {}): Settings {
   const settings: Settings = {
-    server: { hostname: 'relay.office.test', listeners: [] },
-    access: { networks: ['private'], accounts: [] },
+    server: { hostname: 'relay.office.test', listeners: [], tls: { certificate: null, key: null, pfx: null, passphrase: '' } },
+    access: { networks: ['private'], accounts: [], devices: [] },
     limits: {
       maxMessageBytes: 1e8,
       maxRecipients: 100,
       maxMessagesPerHour: 0,
+      maxMessagesPerDay: 0,
+      maxConnectionsPerClient: 100,
+      maxErrors: 20,
+      sessionMs: 7_200_000,
+      idleMs: 600_000,
+      maxSignInFailures: 10,
+      banMs: 3_600_000,
       maxConnections: 100,
       maxQueueBytes: 0,
       minFreeDiskBytes: 0,
