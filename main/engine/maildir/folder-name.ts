@@ -20,6 +20,15 @@ export function mailboxFolderName(id: string): string {
   return `${name.slice(0, MAX_LENGTH - 34)}==${rest}`
 }
 
+/** The mailbox that a folder's name stands for; null for a folder that is not ours, or whose id was too long to be written out. */
+export function mailboxOfFolder(name: string): string | null {
+  if (name === '=empty') return ''
+  const bytes: number[] = []
+  for (const [part] of name.matchAll(/=[0-9a-f]{2}|[^]/g)) bytes.push(part.length === 3 ? parseInt(part.slice(1), 16) : part.charCodeAt(0))
+  const id = Buffer.from(bytes).toString('utf8')
+  return mailboxFolderName(id) === name ? id : null
+}
+
 function hex(letter: string): string {
   let text = ''
   for (const byte of Buffer.from(letter, 'utf8')) text += `=${byte.toString(16).padStart(2, '0')}`

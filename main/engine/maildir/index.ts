@@ -1,7 +1,11 @@
 /** The local mailboxes: tmp/ to new/ with unique names and syncs, an info separator that Windows allows, list, read, flags. */
-export { createMailboxFinder } from './mailbox-for.ts'
+export { addressesOf, createMailboxFinder } from './mailbox-for.ts'
 export type { MailboxFinder } from './mailbox-for.ts'
+export { createLetterSaver, freePath } from './save-letters.ts'
+export type { LetterSaver } from './save-letters.ts'
 export { createMaildir } from './maildir.ts'
 export type { MaildirOptions } from './maildir.ts'
+export { Mailboxes } from './mailboxes.ts'
+export { letterSource, openLetter } from './open-letter.ts'
 export { MessageMissingError } from './types.ts'
 export type { DeliverRequest, MailboxMessage, Maildir, MessageFlags } from './types.ts'

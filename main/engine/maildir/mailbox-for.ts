@@ -19,6 +19,15 @@ export function createMailboxFinder(directories: Readonly<Record<string, Directo
     byPattern.get(addressKey(address)) ?? byPattern.get(`@${toAsciiDomain(domainOf(address))}`) ?? byPattern.get('*') ?? null
 }
 
+/** The addresses of each mailbox, in the order of the settings; one that several directories name has them all. */
+export function addressesOf(directories: Readonly<Record<string, Directory>>): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>()
+  for (const { mailboxes } of Object.values(directories)) {
+    for (const { id, addresses } of mailboxes) found.set(id, [...(found.get(id) ?? []), ...addresses])
+  }
+  return found
+}
+
 function patternKey(pattern: string): string {
   if (pattern === '*') return '*'
   return pattern.startsWith('@') ? `@${toAsciiDomain(pattern.slice(1))}` : addressKey(pattern)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { errorCode } from '../system/index.ts'
 import type { Clock, Disk, Random } from '../system/index.ts'
-import { mailboxFolderName } from './folder-name.ts'
+import { mailboxFolderName, mailboxOfFolder } from './folder-name.ts'
 import { flagLetters, infoSeparator, makeMessageName, messageId, otherLetters, parseMessageName } from './message-name.ts'
 import { MessageMissingError } from './types.ts'
 import type { DeliverRequest, MailboxMessage, Maildir, MessageFlags } from './types.ts'
@@ -91,6 +91,29 @@ class DiskMaildir implements Maildir {
   }
 
   async setFlags(mailbox: string, id: string, change: Partial<MessageFlags>): Promise<MailboxMessage> {
+    const { message, moved } = await this.#rename(mailbox, id, change)
+    if (moved) await this.#options.disk.syncFolder(join(this.folderOf(mailbox), 'cur'))
+    return message
+  }
+
+  async setFlagsOf(mailbox: string, ids: readonly string[], change: Partial<MessageFlags>): Promise<readonly MailboxMessage[]> {
+    const messages: MailboxMessage[] = []
+    for (const id of ids) {
+      try {
+        messages.push((await this.#rename(mailbox, id, change)).message)
+      } catch (error) {
+        if (!(error instanceof MessageMissingError)) throw error
+      }
+    }
+    if (messages.length > 0) await this.#options.disk.syncFolder(join(this.folderOf(mailbox), 'cur'))
+    return messages
+  }
+
+  async #rename(
+    mailbox: string,
+    id: string,
+    change: Partial<MessageFlags>,
+  ): Promise<{ readonly message: MailboxMessage; readonly moved: boolean }> {
     const { disk, platform } = this.#options
     const from = await this.#find(mailbox, id)
     const folder = this.folderOf(mailbox)
@@ -104,10 +127,25 @@ class DiskMaildir implements Maildir {
       } catch (error) {
         throw errorCode(error) === 'ENOENT' ? new MessageMissingError(mailbox, id) : error
       }
-      await disk.syncFolder(join(folder, 'cur'))
     }
     this.#names.get(mailbox)?.set(id, `cur/${name}`)
-    return parseMessageName(name, false)
+    return { message: parseMessageName(name, false), moved: to !== from }
+  }
+
+  async mailboxes(): Promise<readonly string[]> {
+    const { disk, folder } = this.#options
+    const ids: string[] = []
+    for (const name of await disk.list(folder)) {
+      const id = mailboxOfFolder(name)
+      if (id !== null && (await disk.stat(join(folder, name, 'cur')))?.isFolder === true) ids.push(id)
+    }
+    return ids
+  }
+
+  async stamp(mailbox: string): Promise<string> {
+    const folder = this.folderOf(mailbox)
+    const stats = await Promise.all(['new', 'cur'].map((part) => this.#options.disk.stat(join(folder, part))))
+    return stats.map((stat) => stat?.modifiedAt ?? '').join('/')
   }
 
   async remove(mailbox: string, id: string): Promise<void> {

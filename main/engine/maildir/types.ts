@@ -48,8 +48,14 @@ export interface Maildir {
   sizeOf(mailbox: string, id: string): Promise<number>
   /** Changes the flags given, keeps the others; moves the message from `new/` to `cur/`. @throws MessageMissingError */
   setFlags(mailbox: string, id: string, change: Partial<MessageFlags>): Promise<MailboxMessage>
+  /** The same for many messages with one sync; those that are gone are left out of the answer. */
+  setFlagsOf(mailbox: string, ids: readonly string[], change: Partial<MessageFlags>): Promise<readonly MailboxMessage[]>
   /** Deletes a message for good; one that is gone already is not an error. */
   remove(mailbox: string, id: string): Promise<void>
+  /** Ids of the mailboxes whose folders are there; folders that no id stands for are somebody else's. */
+  mailboxes(): Promise<readonly string[]>
+  /** Another value than before means that a name in the mailbox came, went or changed; reads no names. */
+  stamp(mailbox: string): Promise<string>
   /** The folder of a mailbox, for people and other programs. */
   folderOf(mailbox: string): string
 }
