@@ -214,6 +214,10 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
 
   const listeners = createListeners({
     clock,
+    network,
+    random,
+    gate,
+    odd: (news) => devices.odd(news),
     spool,
     settings,
     firstEntry,
