@@ -1,7 +1,16 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import type { MailroomBridge, NoticeName } from '../main/contract/index.ts'
 
-const NOTICES: readonly NoticeName[] = ['activity.changed', 'status.changed', 'config.changed', 'relay.testLine']
+const NOTICES: readonly NoticeName[] = [
+  'activity.changed',
+  'status.changed',
+  'config.changed',
+  'mailboxes.changed',
+  'mailbox.exporting',
+  'relay.testLine',
+  'preferences.changed',
+  'window.goTo',
+]
 const VERSION_FLAG = '--mailroom-version='
 
 function platform(): MailroomBridge['platform'] {

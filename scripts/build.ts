@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/pro
 import path from 'node:path'
 import { build as buildWithVite } from 'electron-vite'
 import { isMain, root, say } from './house.ts'
+import { writeLicences } from './licences.ts'
 
 const sources = ['main', 'preload', 'renderer', 'resources', 'package.json', 'package-lock.json', 'electron.vite.config.ts']
 /** Written last, so that its time says when everything in out/ was whole. */
@@ -14,6 +15,7 @@ const command = path.join(root, 'out', 'main', 'mailroom.cjs')
 export async function build(): Promise<void> {
   await rm(path.join(root, 'out'), { recursive: true, force: true })
   await buildWithVite({ root, logLevel: 'warn' })
+  await writeLicences(path.join(root, 'out', 'licences.json'))
   await chmod(command, 0o755)
   await linkCommand()
   await writeFile(stamp, '')

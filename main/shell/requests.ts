@@ -6,6 +6,9 @@ import type { ShellRequest } from '../engine/answers/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import { exportHandlers } from './exports.ts'
 import { saveAs, writeWhole } from './files.ts'
+import { preferenceHandlers } from './preference-requests.ts'
+import type { PreferenceParts } from './preference-requests.ts'
+import { mailboxFileHandlers } from './mailbox-files.ts'
 
 /** What only the shell can answer: each request with who does it. */
 type ShellHandlers = { readonly [R in ShellRequest]: (args: Args<R>) => Promise<Answer<Result<R>>> | Answer<Result<R>> }
@@ -14,8 +17,9 @@ const done: Answer<undefined> = { ok: true, value: undefined }
 /** Addresses that a browser or mail program is trusted with. */
 const OPENED = ['http:', 'https:', 'mailto:']
 
-function handlersOf(engine: Engine, window: () => BrowserWindow | null): ShellHandlers {
+function handlersOf(engine: Engine, window: () => BrowserWindow | null, parts: PreferenceParts): ShellHandlers {
   return {
+    ...preferenceHandlers(parts),
     'clipboard.write': ({ text }) => {
       void clipboard.writeText(text)
       return done
@@ -27,6 +31,7 @@ function handlersOf(engine: Engine, window: () => BrowserWindow | null): ShellHa
     'file.save': (args) =>
       saveAs(window(), args.suggestedName, (path) => writeWhole(path, 'text' in args ? args.text : Buffer.from(args.base64, 'base64'))),
     ...exportHandlers(engine, window),
+    ...mailboxFileHandlers(engine, window),
     'link.open': async ({ url }) => {
       const address = parsed(url)
       if (address === null || !OPENED.includes(address.protocol)) {
@@ -51,8 +56,9 @@ function parsed(url: string): URL | null {
 export function createShellAnswerer(
   engine: Engine,
   window: () => BrowserWindow | null,
+  parts: PreferenceParts,
 ): (request: string, args: unknown) => Promise<Answer<unknown>> | null {
-  const handlers = handlersOf(engine, window)
+  const handlers = handlersOf(engine, window, parts)
   const isOurs = (request: string): request is ShellRequest => Object.hasOwn(handlers, request)
   return (request, args) => (isOurs(request) ? answerHere(handlers, request, args) : null)
 }

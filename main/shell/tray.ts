@@ -1,20 +1,39 @@
 import { join } from 'node:path'
-import { Menu, Tray, app, nativeImage, nativeTheme } from 'electron'
+import { Menu, Tray, nativeImage, nativeTheme } from 'electron'
 import type { Status } from '../contract/index.ts'
 import { words } from './words.ts'
+import type { Language } from './words.ts'
 
 export interface TrayIcon {
-  show(status: Status): void
+  show(status: Pick<Status, 'alerts' | 'waiting'>): void
+  /** Says everything in this language from now on. */
+  speak(language: Language): void
+}
+
+export interface TrayActions {
+  open(): void
+  openSettings(): void
+  quit(): void
 }
 
 /** The icon in the system's tray: one look tells whether mail flows. */
-export function createTray(open: () => void, quit: () => void): TrayIcon {
-  const text = words(app.getLocale())
+export function createTray(actions: TrayActions, language: Language): TrayIcon {
   const tray = new Tray(icon('working'))
-  tray.setToolTip(`Mailroom: ${text.working}`)
-  tray.setContextMenu(Menu.buildFromTemplate([{ label: text.open, click: open }, { type: 'separator' }, { label: text.quit, click: quit }]))
-  tray.on('click', open)
+  let text = words(language)
   let shown: TrayState = 'working'
+  const say = (): void => {
+    tray.setToolTip(`Mailroom: ${text[shown]}`)
+    tray.setContextMenu(
+      Menu.buildFromTemplate([
+        { label: text.open, click: () => actions.open() },
+        { label: text.settings, click: () => actions.openSettings() },
+        { type: 'separator' },
+        { label: text.quit, click: () => actions.quit() },
+      ]),
+    )
+  }
+  say()
+  tray.on('click', () => actions.open())
   nativeTheme.on('updated', () => tray.setImage(icon(shown)))
   return {
     show(status) {
@@ -23,6 +42,10 @@ export function createTray(open: () => void, quit: () => void): TrayIcon {
       shown = state
       tray.setImage(icon(state))
       tray.setToolTip(`Mailroom: ${text[state]}`)
+    },
+    speak(next) {
+      text = words(next)
+      say()
     },
   }
 }
@@ -37,8 +60,14 @@ export function stateOf(status: Pick<Status, 'alerts' | 'waiting'>): TrayState {
 
 /** On macOS the system colours a template image itself; elsewhere there is a drawing for light and one for dark surroundings. */
 function icon(state: TrayState): Electron.NativeImage {
-  const variant = process.platform === 'darwin' ? 'Template' : nativeTheme.shouldUseDarkColors ? '-on-dark' : '-on-light'
+  const variant = process.platform === 'darwin' ? 'Template' : hasDarkTray() ? '-on-dark' : '-on-light'
   const image = nativeImage.createFromPath(join(__dirname, `../../resources/icons/tray-${state}${variant}.png`))
   if (process.platform === 'darwin') image.setTemplateImage(true)
   return image
+}
+
+/** The tray follows the system also where the person wants the window otherwise; older Electrons cannot tell the two apart. */
+function hasDarkTray(): boolean {
+  const system: unknown = Reflect.get(nativeTheme, 'shouldUseDarkColorsForSystemIntegratedUI')
+  return typeof system === 'boolean' ? system : nativeTheme.shouldUseDarkColors
 }

@@ -14,8 +14,9 @@ const ZOOM_LIMITS = { least: -3, most: 5 }
 /**
  * Opens the one window. It may load our page and nothing else, and cannot open others.
  * @param statePath where its place is kept from one start to the next
+ * @param address   what it shows first, `#/queue`; '' for the usual
  */
-export function openWindow(statePath: string): BrowserWindow {
+export function openWindow(statePath: string, address: string): BrowserWindow {
   const state = readWindowState(statePath)
   const screens = screen.getAllDisplays().map((display) => display.workArea)
   const place = state === null ? null : onScreen(state.bounds, screens)
@@ -60,7 +61,7 @@ export function openWindow(statePath: string): BrowserWindow {
     webContents.setZoomLevel(state?.zoom ?? 0)
     window.show()
   })
-  void window.loadURL(PAGE_URL)
+  void window.loadURL(PAGE_URL + address)
   return window
 }
 
