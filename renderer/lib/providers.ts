@@ -25,6 +25,14 @@ export const PROVIDERS: readonly Provider[] = [
     encryption: 'starttls',
     note: 'provider.microsoft-hve',
   },
+  {
+    id: 'microsoft-connector',
+    name: 'Microsoft 365 SMTP relay',
+    address: 'example-org.mail.protection.outlook.com',
+    port: 25,
+    encryption: 'starttls',
+    note: 'provider.microsoft-connector',
+  },
   { id: 'google', name: 'Gmail / Google Workspace', address: 'smtp.gmail.com', port: 465, encryption: 'implicit', note: 'provider.google' },
   {
     id: 'google-relay',

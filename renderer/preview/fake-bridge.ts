@@ -2,24 +2,26 @@ import type { Answer, Args, MailroomBridge, Notice, NoticeName, RequestName, Res
 import type { ActivityRow, RowStatus } from '../../main/contract/activity.ts'
 import { matchesFilter as matches } from '../../main/contract/activity-view.ts'
 import { freshRow, madeUpRows } from './made-up-mail.ts'
+import { madeUpDevices } from './made-up-devices.ts'
+import { madeUpRelayTest } from './made-up-first-start.ts'
 import { madeUpRouting } from './made-up-routing.ts'
 import { firstConfig, madeUpConfig } from './made-up-settings.ts'
 import { madeUpQueue, madeUpStatus } from './made-up-status.ts'
 import { madeUpStory } from './made-up-story.ts'
 import type { FakeOptions } from './options.ts'
 
-type Handlers = { [R in RequestName]?: (args: Args<R>) => Result<R> }
-type Listeners = { [N in NoticeName]: Set<(value: Notice<N>) => void> }
+type Handlers = { [R in RequestName]?: (args: Args<R>) => Result<R> | Promise<Result<R>> }
 
 /** A bridge with an office behind it that does not exist: it answers, remembers what is held or cancelled, and may bring new mail by itself. */
 export function createFakeBridge(options: FakeOptions): MailroomBridge {
   let rows = madeUpRows(options.mail, options.now)
   let status = madeUpStatus(options, rows)
   let seq = 2_000_000
-  const listeners: Listeners = { 'activity.changed': new Set(), 'status.changed': new Set(), 'config.changed': new Set() }
+  const listeners = new Map<NoticeName, Set<(value: never) => void>>()
 
   function tell<N extends NoticeName>(notice: N, value: Notice<N>): void {
-    for (const handler of listeners[notice]) handler(value)
+    // Only handlers of this very notice are kept under its name.
+    for (const handler of listeners.get(notice) ?? []) (handler as (value: Notice<N>) => void)(value)
   }
   function recount(): void {
     const waits = rows.filter((row) => row.status === 'waiting').length
@@ -37,6 +39,10 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
     tell('activity.changed', { rows: changed, seq })
     recount()
   }
+  const routing = madeUpRouting(
+    options.mail === 'first' ? { ...firstConfig, untouched: true } : options.mail === 'none' ? firstConfig : madeUpConfig,
+    (state) => tell('config.changed', state),
+  )
   const handlers: Handlers = {
     'status.get': () => status,
     'delivery.pause': ({ paused }) => {
@@ -67,7 +73,12 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
     'queue.cancel': ({ ids }) => change(ids, (row) => ({ ...row, status: 'cancelled', disposition: 'cancelled', nextAttemptAt: null })),
     'queue.headers': ({ id }) =>
       `Received: from scanner-reception ([192.168.1.40])\r\n by mailroom.office.lan with ESMTP id ${id};\r\n Mon, 23 Nov 2026 14:38:40 +0000\r\nFrom: "Scanner reception" <scans@alderfinch.example>\r\nTo: claims@northgate-insurance.example\r\nSubject: Scan from reception, 2 pages\r\nX-Strange: <b onmouseover=alert(1)>\u202Ehostile</b>\r\n`,
-    ...madeUpRouting(options.mail === 'none' ? firstConfig : madeUpConfig, (state) => tell('config.changed', state)),
+    ...routing,
+    ...madeUpDevices(options, {
+      changed: (view) => tell('devices.changed', view),
+      change: (changes) => void routing['config.change']({ changes: [...changes], secrets: [] }),
+    }),
+    ...madeUpRelayTest((line) => tell('relay.testLine', line)),
     'clipboard.write': () => undefined,
     'window.openConfigFile': () => undefined,
   }
@@ -87,11 +98,12 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
     async ask<R extends RequestName>(request: R, args: Args<R>): Promise<Answer<Result<R>>> {
       const handler = handlers[request]
       if (handler === undefined) return { ok: false, problem: { code: 'preview', text: `the preview does not know ${request}` } }
-      return { ok: true, value: handler(args) }
+      return { ok: true, value: await handler(args) }
     },
     on(notice, handler) {
-      listeners[notice].add(handler)
-      return () => void listeners[notice].delete(handler)
+      const handlers = listeners.get(notice) ?? new Set()
+      listeners.set(notice, handlers.add(handler))
+      return () => void handlers.delete(handler)
     },
   }
 }

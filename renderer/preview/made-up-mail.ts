@@ -103,7 +103,7 @@ const hostileLetters: readonly Letter[] = [
 
 /** Rows of the live log, newest first; for `many` a hundred thousand of them. */
 export function madeUpRows(mail: FakeMail, now: number): ActivityRow[] {
-  if (mail === 'none') return []
+  if (mail === 'none' || mail === 'first') return []
   const source = mail === 'hostile' ? [...hostileLetters, ...letters] : letters
   const total = mail === 'many' ? 100_000 : 260
   return Array.from({ length: total }, (_, index) => madeUpRow(source, index, now - 23_000 - index * 137_000 - (index % 7) * 11_000))

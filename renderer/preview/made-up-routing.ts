@@ -4,6 +4,7 @@ import type { RouteView, Strategy } from '../../main/contract/settings.ts'
 import { literalOf, tokens } from '../screens/routing/expression-text.ts'
 import { readConditions } from '../screens/routing/rule-words.ts'
 import type { Condition } from '../screens/routing/rule-words.ts'
+import { changedAccess } from './made-up-devices.ts'
 
 type Changed = (state: Notice<'config.changed'>) => void
 
@@ -80,7 +81,10 @@ function checkText(text: string): ConfigState['issues'] {
   ]
 }
 
-function applyChange(state: ConfigState, { path, value }: Args<'config.change'>['changes'][number]): ConfigState {
+function applyChange(state: ConfigState, change: Args<'config.change'>['changes'][number]): ConfigState {
+  const { path, value } = change
+  const access = changedAccess(state, change)
+  if (access !== null) return access
   const { queue } = state.settings
   const [, kind, id = '', ...key] = path
   const withQueue = (next: Partial<typeof queue>): ConfigState => ({

@@ -137,7 +137,14 @@ route = [
 `
 
 /** The settings of the made-up office and the file they come from. */
-export const madeUpConfig: ConfigState = { path: '/home/tom/mailroom/config.toml', text, inForce: true, issues: [], settings, untouched: false }
+export const madeUpConfig: ConfigState = {
+  path: '/home/tom/mailroom/config.toml',
+  text,
+  inForce: true,
+  issues: [],
+  settings,
+  untouched: false,
+}
 
 /** The settings of a first start: everything stays in the mailbox `inbox`. */
 export const firstConfig: ConfigState = {

@@ -9,7 +9,7 @@ const perDay = [171, 184, 166, 149, 31, 28, 178, 190, 169, 175, 158, 30, 27]
 
 /** The status that goes with the made-up mail. */
 export function madeUpStatus({ mail, now }: FakeOptions, rows: readonly ActivityRow[]): Status {
-  const none = mail === 'none'
+  const none = mail === 'none' || mail === 'first'
   const today: DayCounts = { day: dayKey(now), accepted: 163, delivered: 157, waiting: 4, held: 1, failed: 1 }
   const empty = (at: number): DayCounts => ({ day: dayKey(at), accepted: 0, delivered: 0, waiting: 0, held: 0, failed: 0 })
   const past = perDay.map((count, index): DayCounts => {

@@ -1,5 +1,5 @@
 /** Which made-up world to show. */
-export type FakeMail = 'none' | 'usual' | 'trouble' | 'hostile' | 'many'
+export type FakeMail = 'first' | 'none' | 'usual' | 'trouble' | 'hostile' | 'many'
 export interface FakeOptions {
   readonly mail: FakeMail
   /** New messages a second; 0 for a world that stands still. */
@@ -8,7 +8,7 @@ export interface FakeOptions {
   readonly now: number
 }
 
-const kinds: readonly FakeMail[] = ['none', 'usual', 'trouble', 'hostile', 'many']
+const kinds: readonly FakeMail[] = ['first', 'none', 'usual', 'trouble', 'hostile', 'many']
 
 export function fakeOptions(parameters: URLSearchParams): FakeOptions {
   const mail = kinds.find((kind) => kind === parameters.get('mail')) ?? 'usual'

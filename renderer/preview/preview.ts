@@ -3,7 +3,7 @@ import { applyTheme, fakeOptions } from './options.ts'
 
 /**
  * The window with made-up mail, for looking at it in a plain browser: no engine, no Electron. Opened at `preview.html`; not part of the app.
- * `?theme=dark`, `?lang=de`, `?mail=none|usual|trouble|hostile|many`, `?live=20` (messages a second).
+ * `?theme=dark`, `?lang=de`, `?mail=first|none|usual|trouble|hostile|many`, `?live=20` (messages a second).
  */
 const parameters = new URLSearchParams(location.search)
 applyTheme(parameters)

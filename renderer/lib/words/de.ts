@@ -1,5 +1,8 @@
+import { activityDe } from './activity-de.ts'
 import type { en } from './en.ts'
+import { firstStartDe } from './first-start-de.ts'
 import type { Phrase } from './phrase.ts'
+import { devicesDe } from './devices-de.ts'
 import { routingDe } from './routing-de.ts'
 
 /** Alle Wörter des Fensters auf Deutsch; dieselben Schlüssel wie `en.ts`. */
@@ -230,7 +233,6 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   'message.hold': 'Anhalten',
   'message.release': 'Freigeben',
   'message.cancel': 'Abbrechen…',
-  'message.copyAll': 'Kopieren, was geschah',
   'message.copyAddress': 'Die Adresse des Empfängers kopieren',
   'message.copyId': 'Die Nummer der Nachricht kopieren',
   'message.gone': 'Von dieser Nachricht ist nichts mehr bekannt. Der Verlauf behält eine Weile, was geschah, und lässt es dann los.',
@@ -394,5 +396,8 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   'header.envelope.from': 'Umschlag von',
   'header.envelope.to': 'Umschlag an',
   'headers.problem': 'Die Kopfzeilen lassen sich nicht lesen: {text}',
+  ...activityDe,
   ...routingDe,
+  ...devicesDe,
+  ...firstStartDe,
 }

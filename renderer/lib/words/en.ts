@@ -1,3 +1,6 @@
+import { activityEn } from './activity-en.ts'
+import { firstStartEn } from './first-start-en.ts'
+import { devicesEn } from './devices-en.ts'
 import { routingEn } from './routing-en.ts'
 
 /**
@@ -231,7 +234,6 @@ export const en = {
   'message.hold': 'Hold',
   'message.release': 'Release',
   'message.cancel': 'Cancel…',
-  'message.copyAll': 'Copy what happened',
   'message.copyAddress': 'Copy the recipient’s address',
   'message.copyId': 'Copy the message’s number',
   'message.gone': 'Nothing is known about this message any more. The log keeps what happened for a while and then lets it go.',
@@ -387,5 +389,8 @@ export const en = {
   'header.envelope.from': 'Envelope from',
   'header.envelope.to': 'Envelope to',
   'headers.problem': 'The headers cannot be read: {text}',
+  ...activityEn,
   ...routingEn,
+  ...devicesEn,
+  ...firstStartEn,
 } as const

@@ -235,6 +235,8 @@ export const routingDe: Readonly<Record<keyof typeof routingEn, string | { reado
     'Der Benutzername ist die Adresse des Postfachs. „Authentifiziertes SMTP“ muss für dieses Postfach eingeschaltet sein; Sicherheitsstandards und zweistufige Anmeldung sperren Passwörter. Ab Ende Dezember 2026 schaltet Microsoft sie auch für bestehende Kunden ab. Angenommen werden 30 Nachrichten je Minute und 10.000 Empfänger am Tag.',
   'provider.microsoft-hve':
     'Nur für Empfänger in der eigenen Organisation. Angemeldet wird mit dem Passwort eines High-Volume-Email-Kontos.',
+  'provider.microsoft-connector':
+    'Setzen Sie Ihre eigene Domain in die Adresse ein, mit Bindestrichen statt Punkten. Ohne Benutzername und Passwort: Ein Connector in Exchange erkennt das Büro an seiner festen öffentlichen IP-Adresse.',
   'provider.google':
     'Der Benutzername ist die ganze Adresse, das Passwort ein App-Passwort: Dafür braucht es die Bestätigung in zwei Schritten, das Passwort des Kontos wird abgelehnt. Google nimmt 500 Nachrichten am Tag, mit Workspace 2.000, und setzt die Adresse des Kontos in „Von“.',
   'provider.google-relay':

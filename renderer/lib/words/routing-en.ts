@@ -231,6 +231,8 @@ export const routingEn = {
   'provider.microsoft':
     'The user name is the mailbox’s address. “Authenticated SMTP” must be switched on for that mailbox, and security defaults or two-step sign-in block passwords. Microsoft switches passwords off for existing customers from the end of December 2026. It takes 30 messages a minute and 10,000 recipients a day.',
   'provider.microsoft-hve': 'Only for recipients inside your own organisation. Signs in with the password of a High Volume Email account.',
+  'provider.microsoft-connector':
+    'Put your own domain into the address, with dashes for its dots. No user name and password: a connector in Exchange knows the office by its fixed public IP address.',
   'provider.google':
     'The user name is the whole address, the password an app password: it needs 2-step verification, and the account’s own password is refused. Google takes 500 messages a day, 2,000 with Workspace, and puts the account’s address in From.',
   'provider.google-relay':
