@@ -135,6 +135,37 @@ const ERRORS: Row[] = [
   ['[access]\nnetworks = "10.0.0.0/33"', 'network-invalid', 'access.networks', 2, 12],
   ['[access.account.scanner]\nsenders = []', 'account-secret-missing', 'access.account.scanner.secret', 1, 1],
   ['[access.account.scanner]\nsecret = 12345', 'text-expected', 'access.account.scanner.secret', 2, 10],
+  [
+    `[access.account.a]\nsecret = "$scrypt$ln=30,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}"`,
+    'account-hash-invalid',
+    'access.account.a.secret',
+    2,
+    10,
+  ],
+  [
+    '[access.account.a]\nsecret = "%{env:RELAY_SECRET}%"\nrecipients = "x y"',
+    'recipient-pattern-invalid',
+    'access.account.a.recipients',
+    3,
+    14,
+  ],
+  ['[access.account.a]\nsecret = "%{env:RELAY_SECRET}%"\nnetworks = "here"', 'network-invalid', 'access.account.a.networks', 3, 12],
+  ['[access.device.a]\nname = "Scanner"', 'device-address-missing', 'access.device.a.address', 1, 1],
+  ['[access.device.a]\naddress = "private"', 'device-address-invalid', 'access.device.a.address', 2, 11],
+  ['[access.device.a]\naddress = "192.168.1.256"', 'device-address-invalid', 'access.device.a.address', 2, 11],
+  ['[access.device.a]\naddress = "10.0.0.1"\nblocked = "yes"', 'boolean-invalid', 'access.device.a.blocked', 3, 11],
+  [
+    '[access.device.a]\naddress = "10.0.0.1"\n[access.device.b]\naddress = "::ffff:10.0.0.1"',
+    'device-address-twice',
+    'access.device.b.address',
+    4,
+    11,
+  ],
+  ['[server.tls]\ncertificate = "a.pem"', 'certificate-incomplete', 'server.tls.key', 1, 1],
+  ['[server.tls]\npfx = "a.p12"\nkey = "a.pem"', 'certificate-twice', 'server.tls.pfx', 2, 7],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\nauth-from = "home"', 'listener-auth-invalid', 'server.listener.a.auth-from', 3, 13],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\ntls-profile = "old"', 'listener-tls-invalid', 'server.listener.a.tls-profile', 3, 15],
+  ['[limits]\nban-time = "60"', 'duration-without-unit', 'limits.ban-time', 2, 12],
   ['[limits]\nmessage-size = "big"', 'size-invalid', 'limits.message-size', 2, 16],
   [
     '[directory.default.mailbox.a]\naddresses = ["*@a.test"]',
@@ -169,6 +200,8 @@ describe('errors, each with its place', () => {
   })
 })
 
+/** Of some password. */
+const HASH = `$scrypt$ln=14,r=8,p=1$c2FsdHNhbHRzYWx0$${'A'.repeat(43)}`
 const used = rule('"\'r\'"')
 const WARNINGS: Row[] = [
   ['[queue.route.r]\ntype = "mx"\n[route.r]\ntype = "mx"', 'route-defined-twice', 'queue.route.r', 3, 1],
@@ -218,6 +251,12 @@ const WARNINGS: Row[] = [
   ['[queue.limiter.inbound.l]\nrate = "none"', 'not-in-effect-yet', 'queue.limiter', 1, 1],
   ['[server.listener.a]\nbind = "0.0.0.0:2525"\nauth = "required"', 'auth-without-accounts', 'server.listener.a.auth', 3, 8],
   ['[access]\nnetworks = ["0.0.0.0/0"]', 'network-open', 'access.networks', 2, 12],
+  ['[access.device.a]\naddress = "::/0"', 'network-open', 'access.device.a.address', 2, 11],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\nnetworks = "0.0.0.0/0"', 'network-open', 'server.listener.a.networks', 3, 12],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\ntls-profile = "legacy"', 'legacy-tls', 'server.listener.a.tls-profile', 3, 15],
+  ['[server.listener.a]\nbind = "0.0.0.0:2525"\nauth = "required"\ntls = "none"', 'auth-needs-tls', 'server.listener.a.tls', 4, 7],
+  [`[access.account.a]\nsecret = "${HASH}"\n[access.account.b]\nsecret = "x"`, 'hash-without-cram-md5', 'access.account.a.secret', 2, 10],
+  ['[server.tls]\npfx = "a.p12"\npassphrase = "word"', 'plain-secret', 'server.tls.passphrase', 3, 14],
   ['[queue]\nstrategie.route = "\'mx\'"', 'unknown-key', 'queue.strategie', 2, 1, 'strategy'],
   ['[lissener.x]\nbind = "0.0.0.0:25"', 'unknown-key', 'lissener', 1, 1],
   ['[directory.default]\ndomain = "a.test"', 'unknown-key', 'directory.default.domain', 2, 1, 'domains'],
@@ -256,6 +295,19 @@ describe('no problem is made of', () => {
     ['Windows line ends', '[limits]\r\nconnections = 5\r\n[access]\r\nnetworks = ["loopback"]\r\n'],
     ['a rule that computes its name', `${rule('"key_get(\'\', rcpt)"')}\n${relay}port = 465`],
     ['a route that a rule uses', `${used}\n${relay}port = 465`],
+    ['a hash that stands in the file', `[access.account.a]\nsecret = "${HASH}"`],
+    ['a blocked range, however wide', '[access.device.a]\naddress = "0.0.0.0/0"\nblocked = true'],
+    ['a device within the range of another', '[access.device.a]\naddress = "10.0.0.0/8"\n[access.device.b]\naddress = "10.0.0.0"'],
+    [
+      'a login in clear text on this computer alone',
+      '[server.listener.a]\nbind = "127.0.0.1:2525"\ntls = "none"\nauth = "required"\n[access.account.a]\nsecret = "%{env:RELAY_SECRET}%"',
+    ],
+    [
+      'a login in clear text that was chosen',
+      '[server.listener.a]\nbind = "0.0.0.0:2525"\ntls = "none"\nauth = "required"\nauth-cleartext = "private"\n[access.account.a]\nsecret = "%{env:RELAY_SECRET}%"',
+    ],
+    ['a certificate with its key', '[server.tls]\ncertificate = "a.pem"\nkey = "a-key.pem"'],
+    ['the old profile on a port without TLS', '[server.listener.a]\nbind = "0.0.0.0:2525"\ntls = "none"\ntls-profile = "legacy"'],
     ['shipped schedule names', 'queue.strategy.schedule = "\'remote\'"'],
   ])('%s', async (_name, text) => {
     expect((await read(text)).issues).toEqual([])
