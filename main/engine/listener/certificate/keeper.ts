@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { Certificate, OwnCertificate } from '../../../contract/index.ts'
 import { errorCode } from '../../system/index.ts'
@@ -123,7 +123,7 @@ export function createCertificateKeeper(parts: CertificateParts): CertificateKee
     await disk.makeFolder(folder, { mode: 0o700 })
     await disk.writeFileDurably(paths.key, key, { mode: 0o600 })
     await disk.writeFileDurably(paths.cert, cert, { mode: 0o644 })
-    return { identity: { cert, key }, leaf: new X509Certificate(cert) }
+    return readCertificate({ form: 'pem', certificate: cert, key, passphrase: '' }, clock.now())
   }
 
   async function readOwn(): Promise<[ReadCertificate | null, string | null]> {

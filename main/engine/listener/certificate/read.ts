@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
+import ipaddr from 'ipaddr.js'
 import type { Certificate } from '../../../contract/index.ts'
 import type { ServerIdentity } from '../../system/index.ts'
 import { leafOf } from './leaf.ts'
@@ -9,6 +10,8 @@ import { leafOf } from './leaf.ts'
 export class CertificateProblem extends Error {
   override readonly name = 'CertificateProblem'
 }
+
+const WITHOUT_KEY = 'The PKCS#12 file has no certificate with its key. Export both into it.'
 
 /** A certificate that can be used. */
 export interface ReadCertificate {
@@ -76,7 +79,7 @@ async function readPfx(pfx: Buffer, passphrase: string): Promise<ReadCertificate
   try {
     return { identity, leaf: await leafOf(identity) }
   } catch (thrown) {
-    throw new CertificateProblem('The PKCS#12 file has no certificate with its key. Export both into it.', { cause: thrown })
+    throw new CertificateProblem(WITHOUT_KEY, { cause: thrown })
   }
 }
 
@@ -98,7 +101,8 @@ function whyUnusable(thrown: unknown): string {
     return 'The key or the signature is too weak for today. Get a certificate with RSA 2048 or better.'
   if (/not enough data|wrong tag|asn1|DECODE/i.test(reason))
     return 'This is no certificate in a form that is known, or it is damaged. PEM and PKCS#12 are.'
-  return `The certificate cannot be used: ${reason}`
+  if (/Unable to load (private key|certificate) from PFX/i.test(reason)) return WITHOUT_KEY
+  return `The certificate cannot be used: ${reason}.`
 }
 
 /** A certificate as the window may see it. */
@@ -118,7 +122,10 @@ export function certificateView(leaf: X509Certificate, source: Certificate['sour
 
 /** The names and addresses a certificate is good for. */
 export function namesOf(leaf: X509Certificate): string[] {
-  const alternatives = (leaf.subjectAltName ?? '').split(', ').flatMap((one) => /^(?:DNS|IP Address):(.+)$/.exec(one)?.[1] ?? [])
+  const alternatives = (leaf.subjectAltName ?? '').split(', ').flatMap((one) => {
+    const name = /^(?:DNS|IP Address):(.+)$/.exec(one)?.[1] ?? []
+    return typeof name === 'string' && ipaddr.isValid(name) ? ipaddr.parse(name).toString() : name
+  })
   return alternatives.length > 0 ? [...new Set(alternatives)] : [nameIn(leaf.subject)]
 }
 

@@ -68,7 +68,9 @@ export function gateWith(given: Given = {}): GateWorld {
     random: chance,
     spool: { bytes: given.queuedBytes ?? 0, freeBytes: () => Promise.resolve(given.freeBytes ?? 1e12) },
     settings: () => settings,
-    bansChanged: () => void changes++,
+    bansChanged() {
+      changes++
+    },
   })
   return {
     gate,
