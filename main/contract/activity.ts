@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oddity } from './oddity.ts'
 
 /** What happened, one numbered event after another. The same shapes stand in the activity files, on the bridge and in the window. */
 
@@ -66,6 +67,8 @@ export const activityEvent = z.discriminatedUnion('type', [
     client: clientInfo,
     /** Milliseconds from the final dot to durable. */
     storedInMs: z.number(),
+    /** How the device departed from the rules in this connection, so far. Older logs do not say. */
+    oddities: z.array(oddity).optional(),
   }),
   z.object({
     ...ofEntry,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Answer, ListenerState, Settings, Status } from '../contract/index.ts'
+import type { Answer, ListenerState, Oddity, Settings, Status } from '../contract/index.ts'
 import { createActivity } from './activity/index.ts'
 import type { Activity } from './activity/index.ts'
 import { OURSELVES, configStateOf, createAnswerer, createExports, submit, createMailboxFiles } from './answers/index.ts'
@@ -207,8 +207,8 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     return makeEntry(head, router, settings())
   }
   /** The spool has it for good: tell, and let the queue take it up. */
-  function accepted(entry: Entry, storedInMs: number): void {
-    activity.record(acceptedDraft(entry, storedInMs))
+  function accepted(entry: Entry, storedInMs: number, oddities: readonly Oddity[] = []): void {
+    activity.record(acceptedDraft(entry, storedInMs, oddities))
     queue.add(entry)
   }
 

@@ -1,4 +1,4 @@
-import type { ActivityDraft } from '../contract/index.ts'
+import type { ActivityDraft, Oddity } from '../contract/index.ts'
 import type { Activity } from './activity/index.ts'
 import type { Entry } from './spool/index.ts'
 
@@ -7,10 +7,26 @@ const SLACK_MS = 60_000
 const EVERYTHING = { text: '', status: null, route: null, device: null, day: null }
 
 /** What the log says about a message that is ours from now on. */
-export function acceptedDraft({ head }: Entry, storedInMs: number): Extract<ActivityDraft, { type: 'accepted' }> {
+export function acceptedDraft(
+  { head }: Entry,
+  storedInMs: number,
+  oddities: readonly Oddity[] = [],
+): Extract<ActivityDraft, { type: 'accepted' }> {
   const { id: entryId, envelope, size, subject, messageId, source, client } = head
   const recipients = envelope.recipients.map(({ address }) => address)
-  return { type: 'accepted', entryId, reversePath: envelope.reversePath, recipients, size, subject, messageId, source, client, storedInMs }
+  return {
+    type: 'accepted',
+    entryId,
+    reversePath: envelope.reversePath,
+    recipients,
+    size,
+    subject,
+    messageId,
+    source,
+    client,
+    storedInMs,
+    ...(oddities.length === 0 ? {} : { oddities: [...oddities] }),
+  }
 }
 
 /**

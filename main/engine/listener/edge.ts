@@ -1,37 +1,24 @@
-import { toSmtpFailure } from '../mail/index.ts'
+import { SmtpFailure, toSmtpFailure } from '../mail/index.ts'
 import { errorCode } from '../system/index.ts'
-import { SmtpFailure } from '../mail/index.ts'
+import type { Refusal } from './gate-types.ts'
 
-/** An error as smtp-server wants it: `responseCode`, and a message that begins with our enhanced status. */
-export interface RefusalError extends Error {
-  responseCode: number
+/** A refusal on its way up from where it was found. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super(refusal.failure.message)
+    this.refusal = refusal
+  }
 }
 
-/** The one place where what was thrown becomes what the client hears. Without `responseCode` the library would answer 550 with the raw text. */
-export function toRefusal(thrown: unknown): RefusalError {
-  const failure = toSmtpFailure(diskTrouble(thrown))
-  return Object.assign(new Error(`${failure.status} ${failure.message}`, { cause: failure }), { responseCode: failure.code })
-}
-
-/** A full disk is the sender's cue to come again (RFC 5321 §4.2.3: 452). */
-function diskTrouble(thrown: unknown): unknown {
+/** The one place where what was thrown becomes what the client hears. */
+export function toRefusal(thrown: unknown): Refusal {
+  if (thrown instanceof Refused) return thrown.refusal
   const code = errorCode(thrown)
-  return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new SmtpFailure(452, '3.1', 'Not enough disk space here, try again later', thrown)
-    : thrown
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    // A full disk is the sender's cue to come again (RFC 5321 §4.2.3: 452).
+    return { failure: new SmtpFailure(452, '3.1', 'Not enough disk space here, try again later', thrown), reason: 'disk-low' }
+  }
+  return { failure: toSmtpFailure(thrown), reason: 'storage' }
 }
-
-/** Why a client was refused, for activity and for the person who may admit it. */
-export type RefusalReason =
-  | 'outside-networks'
-  | 'sign-in-required'
-  | 'sign-in-failed'
-  | 'tls-required'
-  | 'sender-not-allowed'
-  | 'too-large'
-  | 'too-many-recipients'
-  | 'too-many-messages'
-  | 'disk-low'
-  | 'queue-full'
-  | 'loop'
-  | 'storage'

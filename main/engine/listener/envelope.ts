@@ -1,61 +1,30 @@
-import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
 import type { ClientInfo } from '../../contract/index.ts'
-import { normaliseAddress } from '../mail/index.ts'
-import type { Envelope, EnvelopeRecipient, MailParameters } from '../mail/index.ts'
+import type { Envelope } from '../mail/index.ts'
+import type { TlsSession } from '../system/index.ts'
+import type { SessionState } from './session/state.ts'
 
-/** The library's session as our envelope. DSN parameters stay raw (RFC 3461 §5.2). */
-export function envelopeOf(session: SMTPServerSession): Envelope {
-  const { mailFrom, rcptTo } = session.envelope
-  const reversePath = mailFrom === false || mailFrom.address === '' ? null : normaliseAddress(mailFrom.address)
-  return {
-    reversePath,
-    parameters: mailFrom === false ? {} : mailParameters(mailFrom),
-    recipients: rcptTo.map(recipientOf),
-  }
+/** Who is talking, where. */
+export interface Peer {
+  readonly address: string
+  /** Our port. */
+  readonly port: number
+  readonly listener: string
+  readonly tls: TlsSession | null
 }
 
-function mailParameters(mailFrom: SMTPServerAddress): MailParameters {
-  const { BODY, SMTPUTF8, REQUIRETLS, RET, ENVID } = mailFrom.args === false ? {} : mailFrom.args
-  return {
-    ...(typeof BODY === 'string' ? { body: BODY.toUpperCase() === '8BITMIME' ? '8BITMIME' : '7BIT' } : {}),
-    ...(SMTPUTF8 === undefined ? {} : { smtputf8: true }),
-    ...(REQUIRETLS === undefined ? {} : { requireTls: true }),
-    ...(typeof RET === 'string' ? { ret: RET.toUpperCase() === 'FULL' ? 'FULL' : 'HDRS' } : {}),
-    ...(typeof ENVID === 'string' ? { envid: ENVID } : {}),
-  }
-}
-
-function recipientOf(recipient: SMTPServerAddress): EnvelopeRecipient {
-  const { NOTIFY, ORCPT } = recipient.args === false ? {} : recipient.args
-  return {
-    address: normaliseAddress(recipient.address),
-    ...(typeof NOTIFY === 'string' ? { notify: NOTIFY } : {}),
-    ...(typeof ORCPT === 'string' ? { orcpt: ORCPT } : {}),
-  }
-}
-
-/**
- * A parameter of MAIL FROM or RCPT TO as it was sent. The library hands out xtext decoded, and what was encoded must not go on bare:
- * a blank in it would begin another parameter (RFC 3461 §5.2).
- * @param command  the line, `MAIL FROM:<a@b.test> ENVID=QQ+2B1`
- * @returns undefined when it is not there
- */
-export function rawParameter(command: string, keyword: string): string | undefined {
-  const start = `${keyword}=`
-  const found = command.split(/\s+/).find((part) => part.toUpperCase().startsWith(start))
-  return found?.slice(start.length)
+/** The transaction as our envelope. Parameters of delivery reports stay as they came (RFC 3461 §5.2). */
+export function envelopeOf({ mail, recipients }: SessionState): Envelope {
+  return { reversePath: mail === null || mail.address === '' ? null : mail.address, parameters: mail?.parameters ?? {}, recipients }
 }
 
 /** Who is talking to us, for activity, rules and trace. */
-export function clientOf(session: SMTPServerSession, listener: string): ClientInfo {
-  const tls: unknown = session.tlsOptions === false ? undefined : session.tlsOptions.version
-  return {
-    address: session.remoteAddress,
-    port: session.localPort,
-    listener,
-    // The library leaves it false until HELO, whatever its type says.
-    helo: session.hostNameAppearsAs || '',
-    account: typeof session.user === 'string' ? session.user : null,
-    tls: session.secure ? (typeof tls === 'string' ? tls : 'TLS') : null,
-  }
+export function clientOf({ address, port, listener, tls }: Peer, { hello, account }: SessionState): ClientInfo {
+  return { address, port, listener, helo: hello?.name ?? '', account, tls: tls === null ? null : tls.version }
+}
+
+/** The word behind `with` in Received (RFC 3848, RFC 6531 §4.3). */
+export function protocolOf({ hello, secure, account, mail }: SessionState): string {
+  const security = `${secure ? 'S' : ''}${account === null ? '' : 'A'}`
+  if (mail?.parameters.smtputf8 === true) return `UTF8SMTP${security}`
+  return hello?.extended === true || security !== '' ? `ESMTP${security}` : 'SMTP'
 }

@@ -4,14 +4,20 @@ import libmime from 'libmime'
 export interface HeaderFacts {
   readonly hasMessageId: boolean
   readonly hasDate: boolean
-  /** Received: fields, for noticing loops (RFC 5321 §6.3). */
+  readonly hasFrom: boolean
+  /** Received: fields, for noticing loops (RFC 5321 §6.3), and how many of them this computer wrote. */
   readonly received: number
+  readonly ownTraces: number
   /** Decoded and cut to 200 characters; '' when there is none. */
   readonly subject: string
   /** With its angle brackets; '' when there is none. */
   readonly messageId: string
   /** The first line is neither a header field nor empty: there is no header section at all. */
   readonly beginsWithText: boolean
+  /** Date, From or Message-ID are there and cannot be read. */
+  readonly broken: boolean
+  /** Octets above 127: right only with SMTPUTF8 (RFC 6532). */
+  readonly has8Bit: boolean
 }
 
 const SUBJECT_CHARACTERS = 200
@@ -30,30 +36,53 @@ export function headerEnd(data: Buffer): number {
   }
 }
 
-/** @param section the header section, or as much of it as was looked at */
-export function readHeaderFacts(section: Buffer): HeaderFacts {
+/**
+ * @param section   the header section, or as much of it as was looked at
+ * @param hostname  our name, to know our own traces by; '' when nobody asks
+ */
+export function readHeaderFacts(section: Buffer, hostname = ''): HeaderFacts {
   const lines = section.toString('latin1').split(/\r?\n/)
+  const ownTrace = `by ${hostname} (Mailroom) `
   let received = 0
-  let hasDate = false
+  let ownTraces = 0
+  let date: string | null = null
+  let from: string | null = null
   let messageId: string | null = null
   let subject: string | null = null
   for (let i = 0; i < lines.length; i++) {
     const field = /^([!-9;-~]+)[ \t]*:/.exec(lines[i] ?? '')
     if (field === null) continue
     const name = (field[1] ?? '').toLowerCase()
-    if (name === 'received') received++
-    else if (name === 'date') hasDate = true
+    if (name === 'received') {
+      received++
+      if (hostname !== '' && unfold(lines, i).includes(ownTrace)) ownTraces++
+    } else if (name === 'date') date ??= unfold(lines, i)
+    else if (name === 'from') from ??= unfold(lines, i)
     else if (name === 'message-id') messageId ??= unfold(lines, i)
     else if (name === 'subject') subject ??= unfold(lines, i)
   }
   return {
     hasMessageId: messageId !== null,
-    hasDate,
+    hasDate: date !== null,
+    hasFrom: from !== null,
     received,
+    ownTraces,
     subject: cut(libmime.decodeWords(subject ?? '')),
-    messageId: /<[^<>\s]+>/.exec(messageId ?? '')?.[0] ?? '',
+    messageId: MESSAGE_ID.exec(messageId ?? '')?.[0] ?? '',
     beginsWithText: (lines[0] ?? '') !== '' && !/^[!-9;-~]+[ \t]*:/.test(lines[0] ?? ''),
+    broken:
+      (date !== null && !isDate(date)) || (from !== null && !from.includes('@')) || (messageId !== null && !MESSAGE_ID.test(messageId)),
+    has8Bit: has8Bit(section),
   }
+}
+
+const MESSAGE_ID = /<[^<>\s]+>/
+
+/** RFC 5322 §3.3, obsolete forms and comments included; whether there is such a day is the writer's business. */
+function isDate(value: string): boolean {
+  return /^\s*(?:[A-Za-z]{3},?\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|[A-Za-z]{1,5})\s*(?:\(.*\))?\s*$/.test(
+    value,
+  )
 }
 
 function unfold(lines: readonly string[], start: number): string {

@@ -1,10 +1,9 @@
-/** smtp-server wrapped: who may send, limits, TLS, AUTH, trace headers; one transaction into the spool. */
+/** Takes mail from devices: who may send, limits, TLS, sign-in, tolerance for odd devices, trace headers; one transaction into the spool. */
 export { compileNetworks } from './access.ts'
 export type { Networks } from './access.ts'
 export { createCertificateKeeper } from './certificate/keeper.ts'
 export type { CertificateKeeper } from './certificate/keeper.ts'
 export { CertificateProblem } from './certificate/read.ts'
-export type { RefusalReason } from './edge.ts'
 export { createGate } from './gate/gate.ts'
 export type { KeptGate } from './gate/gate.ts'
 export { readHeaderFacts } from './header-scan.ts'

@@ -1,24 +1,33 @@
 import type { ListenerSettings, ListenerState } from '../../contract/index.ts'
 import { openListener } from './one-listener.ts'
 import type { OpenListener } from './one-listener.ts'
-import { createMessageRate } from './rate.ts'
 import type { ListenerDependencies, Listeners } from './types.ts'
+
+/** What a running transaction gets when its listener is changed or taken away. */
+const CHANGE_GRACE_MS = 60_000
 
 /** All listeners of the settings. Changing one never touches sessions on another. */
 export function createListeners(dependencies: ListenerDependencies): Listeners {
-  const rate = createMessageRate(dependencies.clock)
   let open = new Map<string, OpenListener>()
   let states: ListenerState[] = []
+  const ending = new Set<OpenListener>()
   let applying: Promise<unknown> = Promise.resolve()
 
+  /** The port is free when it resolves, for whoever wants it next; running transactions end in the background. */
+  async function letEnd(listener: OpenListener): Promise<void> {
+    const { over } = await listener.close(CHANGE_GRACE_MS)
+    ending.add(listener)
+    void over.then(() => ending.delete(listener))
+  }
+
   async function apply(): Promise<readonly ListenerState[]> {
-    const wanted = wantedBinds(dependencies.settings().server.listeners, fingerprintOf(dependencies))
-    for (const [key, listener] of open) if (!wanted.has(key)) await closeQuickly(listener)
+    const wanted = wantedBinds(dependencies.settings().server.listeners)
+    for (const [key, listener] of open) if (!wanted.has(key)) await letEnd(listener)
     const kept = new Map<string, OpenListener>()
     const told: ListenerState[] = []
     for (const [key, { listener, bind }] of wanted) {
       try {
-        const one = open.get(key) ?? (await openListener(listener, bind, dependencies, rate))
+        const one = open.get(key) ?? (await openListener(listener, bind, dependencies))
         kept.set(key, one)
         told.push(one.state)
       } catch (thrown) {
@@ -43,33 +52,19 @@ export function createListeners(dependencies: ListenerDependencies): Listeners {
     },
     async close(graceMs) {
       await applying
-      await Promise.all([...open.values()].map((listener) => listener.close(graceMs)))
+      const closed = await Promise.all([...open.values(), ...ending].map((listener) => listener.close(graceMs)))
+      await Promise.all(closed.map(({ over }) => over))
       open = new Map()
       states = []
     },
   }
 }
 
-/** A listener that is no longer wanted lets running transactions end in the background. */
-async function closeQuickly(listener: OpenListener): Promise<void> {
-  const closing = listener.close(60_000)
-  // The port itself is free as soon as the server stopped listening, which is before the next turn of the event loop.
-  await Promise.race([closing, Promise.resolve()])
-}
-
-/** Everything a listener is built from: when it changes, the listener is opened anew. */
+/** Everything a port is built from: when it changes, it is opened anew. Names and limits are asked for as they are needed. */
 function wantedBinds(
   listeners: readonly ListenerSettings[],
-  shared: string,
 ): Map<string, { listener: ListenerSettings; bind: { address: string; port: number } }> {
   return new Map(
-    listeners.flatMap((listener) =>
-      listener.bind.map((bind) => [JSON.stringify([listener.id, listener.tls, listener.auth, bind, shared]), { listener, bind }] as const),
-    ),
+    listeners.flatMap((listener) => listener.bind.map((bind) => [JSON.stringify({ ...listener, bind }), { listener, bind }] as const)),
   )
-}
-
-function fingerprintOf(dependencies: ListenerDependencies): string {
-  const { limits, server } = dependencies.settings()
-  return JSON.stringify([server.hostname, limits.maxMessageBytes, limits.maxConnections])
 }

@@ -37,11 +37,36 @@ describe('what a header section says', () => {
     expect(facts).toEqual({
       hasMessageId: true,
       hasDate: true,
+      hasFrom: false,
       received: 2,
+      ownTraces: 0,
       subject: 'Grüße aus Aachen',
       messageId: '<one@example.org>',
       beginsWithText: false,
+      broken: true,
+      has8Bit: false,
     })
+  })
+
+  test.each([
+    ['Date: Mon, 23 Nov 2026 14:00:00 +0000', false],
+    ['Date: 3 Nov 26 4:05 GMT (made up)', false],
+    ['Date: Mon, 23 Nov 2026 14:00:00 -0500 (EST)', false],
+    ['Date: 2026-11-23 14:00', true],
+    ['Date:', true],
+    ['From: "The scanner" <scanner@office.test>', false],
+    ['From: Scanner', true],
+    ['Message-ID: <1@scanner>', false],
+    ['Message-ID: 12345', true],
+    ['Subject: nothing that could break', false],
+  ])('%s: broken %s', (line, broken) => {
+    expect(readHeaderFacts(Buffer.from(`${line}\r\n\r\n`)).broken).toBe(broken)
+  })
+
+  test('our own traces are counted by our name, others are not', () => {
+    const ours = 'Received: from a ([192.0.2.1])\r\n\tby mailroom.test (Mailroom) with ESMTP id 1;\r\n\tMon\r\n'
+    const theirs = 'Received: from a by mx.example.org (Mailroom) with ESMTP id 1; Mon\r\n'
+    expect(readHeaderFacts(Buffer.from(ours + theirs + ours), 'mailroom.test')).toMatchObject({ received: 3, ownTraces: 2 })
   })
 
   test('a message of bare text has no header section', () => {
