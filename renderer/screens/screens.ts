@@ -1,13 +1,16 @@
 import type { Component } from 'svelte'
 import Hourglass from '@lucide/svelte/icons/hourglass'
 import LayoutGrid from '@lucide/svelte/icons/layout-grid'
+import Printer from '@lucide/svelte/icons/printer'
 import ScrollText from '@lucide/svelte/icons/scroll-text'
 import Signpost from '@lucide/svelte/icons/signpost'
 import type { Status } from '../../main/contract/channels.ts'
+import { deviceList } from '../lib/state/device-list.svelte.ts'
 import type { IconOf } from '../lib/ui/icon.ts'
 import { saying } from '../lib/words/words.svelte.ts'
 import type { PlainKey, Saying } from '../lib/words/words.svelte.ts'
 import Activity from './activity/Activity.svelte'
+import Devices from './devices/Devices.svelte'
 import Overview from './overview/Overview.svelte'
 import Queue from './queue/Queue.svelte'
 import Routing from './routing/Routing.svelte'
@@ -36,10 +39,16 @@ const waits = (status: Status | null): ReturnType<typeof some> => {
   return some(count, saying('screen.queue.count', { count }))
 }
 
+const knocks = (): ReturnType<typeof some> => {
+  const count = deviceList.now?.knocks.length ?? 0
+  return some(count, saying('screen.devices.knocks', { count }), true)
+}
+
 /** The screens of the sidebar. A new one is a line here and its id in `screen-id.ts`. */
 export const screens: readonly Screen[] = [
   { id: 'overview', title: 'screen.overview', icon: LayoutGrid, component: Overview, group: 'start', badge: needs },
   { id: 'activity', title: 'screen.activity', icon: ScrollText, component: Activity, group: 'start' },
   { id: 'queue', title: 'screen.queue', icon: Hourglass, component: Queue, group: 'start', badge: waits },
   { id: 'routing', title: 'screen.routing', icon: Signpost, component: Routing, group: 'start' },
+  { id: 'devices', title: 'screen.devices', icon: Printer, component: Devices, group: 'start', badge: knocks },
 ]
