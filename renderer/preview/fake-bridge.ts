@@ -1,9 +1,11 @@
 import type { Answer, Args, MailroomBridge, Notice, NoticeName, RequestName, Result } from '../../main/contract/channels.ts'
 import type { ActivityRow, RowStatus } from '../../main/contract/activity.ts'
 import { matchesFilter as matches } from '../../main/contract/activity-view.ts'
+import { placeOf } from '../screens/activity/merge-rows.ts'
 import { freshRow, madeUpRows } from './made-up-mail.ts'
 import { madeUpDevices } from './made-up-devices.ts'
 import { madeUpRelayTest } from './made-up-first-start.ts'
+import { madeUpQueuePage, madeUpSource } from './made-up-queue.ts'
 import { madeUpRouting } from './made-up-routing.ts'
 import { firstConfig, madeUpConfig } from './made-up-settings.ts'
 import { madeUpQueue, madeUpStatus } from './made-up-status.ts'
@@ -27,6 +29,7 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
     const waits = rows.filter((row) => row.status === 'waiting').length
     status = { ...status, waiting: waits, held: rows.filter((row) => row.status === 'held').length }
     tell('status.changed', status)
+    tell('queue.changed', { waiting: waits, held: status.held })
   }
   function change(ids: readonly string[], how: (row: ActivityRow) => ActivityRow): void {
     const changed: ActivityRow[] = []
@@ -58,14 +61,20 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
       const counts = { sending: 0, waiting: 0, held: 0, delivered: 0, failed: 0, cancelled: 0 } satisfies Record<RowStatus, number>
       for (const row of fitting) counts[row.status]++
       const shown = filter.status === null ? fitting : fitting.filter((row) => row.status === filter.status)
-      const from = before === null ? 0 : shown.findIndex((row) => row.key === before.key) + 1
-      return { rows: shown.slice(from, from + limit), more: shown.length > from + limit, counts }
+      const from = before === null ? 0 : placeOf(shown, before) + (shown[placeOf(shown, before)]?.key === before.key ? 1 : 0)
+      return { rows: shown.slice(from, from + limit), more: shown.length > from + limit, counts, reading: null }
     },
     'activity.message': ({ entryId }) => {
       const row = rows.find((one) => one.entryId === entryId)
       return row === undefined ? [] : madeUpStory(row)
     },
     'queue.list': () => madeUpQueue(rows),
+    'queue.page': (query) => madeUpQueuePage(rows, query),
+    'queue.ids': () => madeUpQueue(rows).map((entry) => entry.id),
+    'queue.source': ({ id }) => madeUpSource(id),
+    'queue.saveSource': ({ id }) => ({ saved: true, name: `${id}.eml` }),
+    'activity.export': () => ({ saved: true, name: 'mailroom-activity.csv', rows: rows.length }),
+    'activity.exportStop': () => undefined,
     'queue.retry': ({ ids }) => change(ids, (row) => ({ ...row, nextAttemptAt: Date.now() })),
     'queue.retryAll': () => undefined,
     'queue.hold': ({ ids }) => change(ids, (row) => ({ ...row, status: 'held', nextAttemptAt: null })),

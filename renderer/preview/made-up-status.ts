@@ -112,6 +112,8 @@ export function madeUpQueue(rows: readonly ActivityRow[]): QueueEntry[] {
           expiresAt: row.acceptedAt + 3 * day,
           lastReply: row.lastText === '' ? null : row.lastText,
           lastError: row.lastText === '' ? 'none' : 'unexpected-reply',
+          lastCause: row.lastText === '' ? '' : row.lastCause,
+          attemptedAt: Array.from({ length: row.attempts }, (_, at) => row.acceptedAt + 2000 + at * 180_000),
           disposition: null,
         },
       ],

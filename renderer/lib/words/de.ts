@@ -1,6 +1,7 @@
 import { activityDe } from './activity-de.ts'
 import type { en } from './en.ts'
 import { firstStartDe } from './first-start-de.ts'
+import { overviewDe } from './overview-de.ts'
 import type { Phrase } from './phrase.ts'
 import { devicesDe } from './devices-de.ts'
 import { routingDe } from './routing-de.ts'
@@ -397,6 +398,7 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   'header.envelope.to': 'Umschlag an',
   'headers.problem': 'Die Kopfzeilen lassen sich nicht lesen: {text}',
   ...activityDe,
+  ...overviewDe,
   ...routingDe,
   ...devicesDe,
   ...firstStartDe,

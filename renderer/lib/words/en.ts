@@ -1,6 +1,7 @@
 import { activityEn } from './activity-en.ts'
 import { firstStartEn } from './first-start-en.ts'
 import { devicesEn } from './devices-en.ts'
+import { overviewEn } from './overview-en.ts'
 import { routingEn } from './routing-en.ts'
 
 /**
@@ -390,6 +391,7 @@ export const en = {
   'header.envelope.to': 'Envelope to',
   'headers.problem': 'The headers cannot be read: {text}',
   ...activityEn,
+  ...overviewEn,
   ...routingEn,
   ...devicesEn,
   ...firstStartEn,

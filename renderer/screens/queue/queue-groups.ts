@@ -3,13 +3,13 @@ import { domainOf, explainReply } from '../../lib/format/reply.ts'
 import type { Told } from '../../lib/format/reply.ts'
 import type { Saying } from '../../lib/words/words.svelte.ts'
 
-export type Show = 'all' | 'waiting' | 'held'
 export type WaitingRecipient = QueueEntry['recipients'][number]
 
 /** Messages that wait for the same reason. */
 export interface QueueGroup {
   readonly key: string
-  readonly kind: 'cause' | 'held' | 'fresh'
+  /** `plain`: a list in another order, without reasons. */
+  readonly kind: 'cause' | 'held' | 'fresh' | 'plain'
   /** Why, for `cause`. */
   readonly why: Saying | null
   readonly route: string | null
@@ -38,23 +38,12 @@ export function endOf(entry: QueueEntry): number | null {
   return ends.length === 0 ? null : Math.min(...ends)
 }
 
-/** Whether an entry fits the choice and every word of the text is somewhere in it. */
-export function fits(entry: QueueEntry, show: Show, text: string): boolean {
-  if (show !== 'all' && entry.held !== (show === 'held')) return false
-  const all = [
-    entry.sender,
-    entry.subject,
-    entry.id,
-    ...entry.recipients.flatMap((one) => [one.address, one.route ?? '', one.lastReply ?? '']),
-  ]
-  const whole = all.join('\n').toLowerCase()
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => whole.includes(word))
+/** When a message was tried: the times of whichever recipient was tried most. */
+export function triedAt(entry: QueueEntry): readonly number[] {
+  return entry.recipients.map((recipient) => recipient.attemptedAt).reduce((most, times) => (times.length > most.length ? times : most), [])
 }
 
-/** Errors without a reply: what to call them. */
+/** Errors without a reply: what to call them, where the cause was not kept. */
 const causes: Readonly<Record<string, string>> = {
   dns: 'dns-temporary',
   connection: 'connect',
@@ -64,6 +53,7 @@ const causes: Readonly<Record<string, string>> = {
   io: 'internal',
 }
 function told(recipient: WaitingRecipient): Told {
+  if (recipient.lastCause !== '') return { outcome: 'temp_fail', status: '', text: recipient.lastReply ?? '', cause: recipient.lastCause }
   const cause = recipient.lastError === 'unexpected-reply' ? 'reply' : (causes[recipient.lastError] ?? 'reply')
   return { outcome: 'temp_fail', status: '', text: recipient.lastReply ?? '', cause }
 }
@@ -76,11 +66,13 @@ export function groupByCause(
   entries: readonly QueueEntry[],
   whoOf: (route: string | null, domain: string) => string,
 ): readonly QueueGroup[] {
-  const groups = new Map<string, QueueGroup>()
-  const add = (group: QueueGroup, entry: QueueEntry): void => {
-    groups.set(group.key, { ...group, entries: [...(groups.get(group.key)?.entries ?? []), entry] })
+  const groups = new Map<string, QueueGroup & { readonly entries: QueueEntry[] }>()
+  const add = (group: Omit<QueueGroup, 'entries'>, entry: QueueEntry): void => {
+    const known = groups.get(group.key)
+    if (known === undefined) groups.set(group.key, { ...group, entries: [entry] })
+    else known.entries.push(entry)
   }
-  const none = { why: null, route: null, reply: '', entries: [] }
+  const none = { why: null, route: null, reply: '' }
   for (const entry of entries) {
     const failed = unfinished(entry).find((recipient) => recipient.retryNum > 0)
     if (entry.held) add({ ...none, key: 'held', kind: 'held' }, entry)
@@ -88,10 +80,10 @@ export function groupByCause(
     else {
       const why = explainReply(told(failed), whoOf(failed.route, domainOf(failed.address)))
       const key = JSON.stringify([why, failed.route])
-      add({ key, kind: 'cause', why, route: failed.route, reply: groups.get(key)?.reply ?? failed.lastReply ?? '', entries: [] }, entry)
+      add({ key, kind: 'cause', why, route: failed.route, reply: failed.lastReply ?? '' }, entry)
     }
   }
-  const order = { cause: 0, fresh: 1, held: 2 }
+  const order = { cause: 0, fresh: 1, held: 2, plain: 3 }
   return [...groups.values()]
     .map((group) => ({ ...group, entries: [...group.entries].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)) }))
     .sort((a, b) => order[a.kind] - order[b.kind] || (a.entries[0]?.createdAt ?? 0) - (b.entries[0]?.createdAt ?? 0))

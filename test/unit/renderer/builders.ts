@@ -75,6 +75,8 @@ export function waiting(more: Partial<Waiting> = {}): Waiting {
     expiresAt: NOW + 3 * 24 * 60 * MINUTE,
     lastReply: '451 4.7.500 Server busy',
     lastError: 'unexpected-reply',
+    lastCause: '',
+    attemptedAt: [],
     disposition: null,
     ...more,
   }

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { offsetsOf, rowAt, scrollToShow, windowOf } from '../../../../renderer/lib/ui/virtual-rows.ts'
 import { say } from '../../../../renderer/lib/words/words.svelte.ts'
 import { everything } from '../../../../renderer/screens/activity/activity-view.svelte.ts'
-import { logLines } from '../../../../renderer/screens/activity/log-lines.ts'
-import { mergeRows } from '../../../../renderer/screens/activity/merge-rows.ts'
+import { layLog, linesSeen, scrollToSee } from '../../../../renderer/screens/activity/log-layout.ts'
+import type { LogLine } from '../../../../renderer/screens/activity/log-layout.ts'
+import { matchesFilter } from '../../../../main/contract/activity-view.ts'
+import { shownNames } from '../../../../renderer/lib/format/names.ts'
+import { mergeRows, placeOf } from '../../../../renderer/screens/activity/merge-rows.ts'
+import { rowText } from '../../../../renderer/screens/activity/row-text.ts'
 import { outcomeOf } from '../../../../renderer/screens/activity/outcome.ts'
-import { filterOf } from '../../../../renderer/screens/activity/query.ts'
+import { filterOf, fromOf } from '../../../../renderer/screens/activity/query.ts'
 import { MINUTE, NOW, row } from '../builders.ts'
 
 test('the log looks for what the address asks', () => {
@@ -60,10 +63,15 @@ describe('changes come into the log', () => {
   })
 })
 
+const HEIGHTS = { row: 32, day: 28 }
+function linesOf(rows: ReturnType<typeof row>[]): (LogLine | undefined)[] {
+  const layout = layLog(rows, '2026-11-23', HEIGHTS)
+  return Array.from({ length: layout.length }, (_, index) => layout.line(index))
+}
+
 describe('days are headings between rows', () => {
   const at = (text: string): ReturnType<typeof row> => row({ entryId: text, acceptedAt: new Date(text).getTime() })
-  const shape = (rows: ReturnType<typeof row>[]): string[] =>
-    logLines(rows, '2026-11-23').map((line) => (line.kind === 'day' ? line.day : 'row'))
+  const shape = (rows: ReturnType<typeof row>[]): string[] => linesOf(rows).map((line) => (line?.kind === 'day' ? line.day : 'row'))
   test('today needs none', () => expect(shape([at('2026-11-23T10:00:00')])).toEqual(['row']))
   test('each other day has one', () => {
     const rows = ['2026-11-23T00:00:00', '2026-11-22T23:59:59', '2026-11-22T00:00:00', '2026-11-20T12:00:00'].map(at)
@@ -95,24 +103,69 @@ describe('an outcome in a row', () => {
 })
 
 describe('of many rows only those that are seen exist', () => {
-  const offsets = offsetsOf([32, 28, 32, 32, 32])
-  test('the row at a height', () => {
-    expect([0, 31, 32, 59, 60, 1000].map((y) => rowAt(offsets, y))).toEqual([0, 0, 1, 1, 2, 4])
-    expect(rowAt(offsetsOf([]), 10)).toBe(0)
+  const at = (time: string): ReturnType<typeof row> => row({ entryId: time, acceptedAt: new Date(time).getTime() })
+  // A row of today, a heading, three rows of yesterday.
+  const layout = layLog(['2026-11-23T09:00', '2026-11-22T23:00', '2026-11-22T12:00', '2026-11-22T01:00'].map(at), '2026-11-23', HEIGHTS)
+  const none = layLog([], '2026-11-23', HEIGHTS)
+
+  test('each line has its place', () => {
+    expect(Array.from({ length: layout.length + 1 }, (_, index) => layout.top(index))).toEqual([0, 32, 60, 92, 124, 156])
+    expect(layout.height).toBe(156)
+    expect([0, 1, 2, 3].map((place) => layout.ofRow(place))).toEqual([0, 2, 3, 4])
   })
-  test('the window has a few spare rows on both sides', () => {
-    expect(windowOf(offsets, 40, 30, 0)).toEqual([1, 3])
-    expect(windowOf(offsets, 40, 30, 1)).toEqual([0, 4])
-    expect(windowOf(offsets, 0, 10_000, 5)).toEqual([0, 5])
-    expect(windowOf(offsetsOf([]), 0, 100, 5)).toEqual([0, 0])
+  test('the line at a height', () => {
+    expect([0, 31, 32, 59, 60, 1000].map((y) => layout.at(y))).toEqual([0, 0, 1, 1, 2, 4])
+    expect(none.at(10)).toBe(0)
   })
-  test('a row is brought wholly into sight, and nothing moves when it is there', () => {
-    expect(scrollToShow(offsets, 0, 40, 64, 28)).toBe(0)
-    expect(scrollToShow(offsets, 4, 0, 64, 28)).toBe(156 - 64 + 28)
-    expect(scrollToShow(offsets, 2, 40, 100, 28)).toBe(40)
+  test('the window has a few spare lines on both sides', () => {
+    expect(linesSeen(layout, 40, 30, 0)).toEqual([1, 3])
+    expect(linesSeen(layout, 40, 30, 1)).toEqual([0, 4])
+    expect(linesSeen(layout, 0, 10_000, 5)).toEqual([0, 5])
+    expect(linesSeen(none, 0, 100, 5)).toEqual([0, 0])
   })
-  test('the row of a hundred thousand is found at once', () => {
-    const many = offsetsOf(new Float64Array(100_000).fill(32))
-    expect(rowAt(many, 32 * 77_777 + 5)).toBe(77_777)
+  test('a line is brought wholly into sight, and nothing moves when it is there', () => {
+    expect(scrollToSee(layout, 0, 40, 64, 28)).toBe(0)
+    expect(scrollToSee(layout, 4, 0, 64, 28)).toBe(156 - 64 + 28)
+    expect(scrollToSee(layout, 2, 40, 100, 28)).toBe(40)
   })
+  test('of a hundred thousand rows over a hundred days each is where its line says', () => {
+    const begin = new Date('2026-11-23T23:59:59').getTime()
+    const rows = Array.from({ length: 100_000 }, (_, index) => row({ entryId: `e${index}`, acceptedAt: begin - index * 86_400 }))
+    const many = layLog(rows, '2026-11-23', HEIGHTS)
+    for (const place of [0, 1, 999, 1000, 50_000, 77_777, 99_999]) {
+      const line = many.ofRow(place)
+      expect(many.line(line)).toEqual({ kind: 'row', row: rows[place] })
+      expect(many.at(many.top(line))).toBe(line)
+      expect(many.at(many.top(line) + 31)).toBe(line)
+    }
+  })
+})
+
+describe('a row of the log', () => {
+  test('has its place among many, wherever it stands', () => {
+    const rows = Array.from({ length: 1000 }, (_, index) => row({ entryId: `e${index}`, acceptedAt: NOW - index }))
+    for (const place of [0, 1, 500, 999]) expect(placeOf(rows, rows[place] ?? row())).toBe(place)
+    expect(placeOf(rows, { acceptedAt: NOW + 1, key: 'x' })).toBe(0)
+    expect(placeOf(rows, { acceptedAt: 0, key: 'x' })).toBe(1000)
+  })
+  test('is copied as one line that hides and turns nothing', () => {
+    const text = rowText(row({ subject: 'a\tb\r\nc\u202ed', lastText: '550 no' }), NOW, (route) => route.toUpperCase())
+    expect(text).toBe('2026-11-23 14:42:00\tDelivered\tscanner\tbob@example.org\ta b c\ufffdd\tM365\t1\u00a0kB\t550 no\tE1')
+  })
+  test('is found by what routes and outcomes are called in the window', () => {
+    const found = (text: string): boolean =>
+      matchesFilter(row(), { ...everything, text, names: shownNames(['m365'], () => 'Microsoft 365') })
+    expect([found('microsoft'), found('delivered'), found('2026-11-23'), found('250 ok'), found('failed')]).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ])
+  })
+})
+
+test('the log may begin with another day', () => {
+  expect([fromOf({ from: '2026-11-12' }), fromOf({ from: '12.11.' }), fromOf({})]).toEqual(['2026-11-12', null, null])
+  expect(filterOf({ day: 'tomorrow' }).day).toBeNull()
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { say } from '../../../../renderer/lib/words/words.svelte.ts'
 import { lifelineOf } from '../../../../renderer/screens/queue/lifeline.ts'
-import { endOf, fits, groupByCause, nextOf, triesOf } from '../../../../renderer/screens/queue/queue-groups.ts'
+import { endOf, groupByCause, nextOf, triedAt, triesOf } from '../../../../renderer/screens/queue/queue-groups.ts'
 import { entry, MINUTE, NOW, waiting } from '../builders.ts'
 
 const whoOf = (route: string | null, domain: string): string => (route === 'm365' ? 'Microsoft 365' : domain)
@@ -30,6 +30,10 @@ describe('the queue is sorted by why', () => {
     expect(group?.why && say(group.why)).toBe('Microsoft 365 asks us to slow down.')
     expect(group?.reply).toBe('451 4.7.500 Server busy')
   })
+  test('the cause that was kept says it more exactly', () => {
+    const [group] = groupByCause([entry({ recipients: [waiting({ lastCause: 'auth-rejected' })] })], whoOf)
+    expect(group?.why && say(group.why)).toContain('does not let us in')
+  })
   test('an error without a reply is said as what it was', () => {
     const [group] = groupByCause([entry({ recipients: [waiting({ lastError: 'connection', lastReply: 'connect ECONNREFUSED' })] })], whoOf)
     expect(group?.why && say(group.why)).toBe('Microsoft 365 cannot be reached.')
@@ -42,22 +46,24 @@ describe('a message in the queue', () => {
   test('is tried next when its first unfinished recipient is', () => expect([nextOf(two), triesOf(two)]).toEqual([NOW + 3, 2]))
   test('has no next try while it is held', () => expect(nextOf(entry({ held: true }))).toBeNull())
   test('may have no end in time', () => expect(endOf(entry({ recipients: [waiting({ expiresAt: null })] }))).toBeNull())
-  test.each([
-    ['all', '', true],
-    ['held', '', false],
-    ['waiting', 'bob hello', true],
-    ['all', 'server busy', true],
-    ['all', 'tender', false],
-  ] as const)('is found by %s and “%s”: %s', (show, text, found) => expect(fits(entry(), show, text)).toBe(found))
+  test('was tried when the recipient was that was tried most', () => {
+    const once = waiting({ attemptedAt: [NOW] })
+    expect(triedAt(entry({ recipients: [once, waiting({ attemptedAt: [NOW, NOW + 5] })] }))).toEqual([NOW, NOW + 5])
+  })
 })
 
 describe('the lifeline', () => {
-  const life = { createdAt: NOW - 4 * MINUTE, endsAt: NOW - 4 * MINUTE + 3 * 24 * 60 * MINUTE, nextAt: NOW + 6 * MINUTE, tries: 1 }
+  const life = {
+    createdAt: NOW - 4 * MINUTE,
+    endsAt: NOW - 4 * MINUTE + 3 * 24 * 60 * MINUTE,
+    nextAt: NOW + 6 * MINUTE,
+    triedAt: [NOW - 4 * MINUTE],
+  }
   test('shows the first minutes wide and the days after narrow', () => {
-    const { gone, next, tried } = lifelineOf(life, NOW)
+    const { gone, next, tries } = lifelineOf(life, NOW)
     expect(gone).toBeCloseTo(19.2, 1)
     expect(next).toBeCloseTo(28.6, 1)
-    expect(tried).toBe(true)
+    expect(tries).toEqual([0])
   })
   test('never leaves its rail', () => {
     expect(lifelineOf(life, NOW + 9e9).gone).toBe(100)

@@ -1,0 +1,58 @@
+import type { activityEn } from './activity-en.ts'
+
+/** Weitere Wörter von Protokoll, Warteschlange und einzelner Nachricht; Teil des Katalogs `de.ts`. */
+export const activityDe: Readonly<Record<keyof typeof activityEn, string | { readonly one: string; readonly other: string }>> = {
+  // ---------------------------------------------------------------- das Protokoll
+  'activity.export': 'Exportieren…',
+  'activity.export.csv': 'Als Tabelle (CSV)',
+  'activity.export.json': 'Für Programme (JSON)',
+  'activity.goTo': 'Zu einem Tag…',
+  'activity.goTo.title': 'Zu einem Tag gehen',
+  'activity.goTo.text': 'Das Protokoll beginnt mit diesem Tag, ältere stehen darunter. Nichts wird weggelassen.',
+  'activity.goTo.day': 'Tag',
+  'activity.goTo.do': 'Dorthin',
+  'activity.goTo.keep': 'Hier bleiben',
+  'activity.from.day': 'Ab {day} zurück',
+  'activity.from.now': 'Zurück zu jetzt',
+  'activity.searching': '{day} wird durchsucht',
+  'activity.searching.first': 'Älteres wird durchsucht',
+  'activity.stopped': 'Angehalten bei {day}. Älteres wurde nicht durchsucht.',
+  'activity.search.stop': 'Anhalten',
+  'activity.search.goOn': 'Weitersuchen',
+  'activity.end': 'Weiter reicht das Protokoll nicht zurück.',
+  'activity.row.copied': 'Die Zeile ist kopiert.',
+  'export.running': { one: '{count} Zeile geschrieben, bei {day}', other: '{count} Zeilen geschrieben, bei {day}' },
+  'export.stop': 'Export anhalten',
+  'export.done': { one: '{count} Zeile steht in {name}.', other: '{count} Zeilen stehen in {name}.' },
+  'export.problem': 'Der Export wurde nicht gespeichert: {text}',
+
+  // ---------------------------------------------------------------- die einzelne Nachricht
+  'message.source': 'Quelltext',
+  'message.source.cut': 'Die ersten {shown} von {whole}. Gespeichert ist es das Ganze.',
+  'message.source.problem': 'Der Quelltext lässt sich nicht zeigen: {text}',
+  'message.save': 'Als .eml speichern…',
+  'message.saved': '{name} ist gespeichert.',
+  'message.save.problem': 'Es wurde nicht gespeichert: {text}',
+  'message.copyText': 'Als Text für den Support kopieren',
+  'message.copyJson': 'Als Daten kopieren (JSON)',
+  'message.text.number': 'Nummer der Nachricht: {id}',
+  'message.text.tries': 'Mitschrift des {try} Versuchs:',
+
+  // ---------------------------------------------------------------- die Warteschlange
+  'queue.filters': 'Filter',
+  'queue.age': 'Alter',
+  'queue.age.is': 'Alter: {age}',
+  'queue.age.all': 'Jedes Alter',
+  'queue.age.hour': 'über eine Stunde',
+  'queue.age.day': 'über einen Tag',
+  'queue.age.days': 'über zwei Tage',
+  'queue.sort.is': 'Reihenfolge: {by}',
+  'queue.sort.reason': 'nach Grund',
+  'queue.sort.accepted': 'am längsten wartend',
+  'queue.sort.next': 'nächster Versuch zuerst',
+  'queue.sort.tries': 'meiste Versuche zuerst',
+  'queue.sort.size': 'größte zuerst',
+  'queue.shown': 'Gezeigt sind die ersten {shown} von {all}. Suche enger fassen oder mehr zeigen.',
+  'queue.showMore': 'Mehr zeigen',
+  'queue.pickAll': 'Alle {count} passenden auswählen',
+}

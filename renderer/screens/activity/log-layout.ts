@@ -1,0 +1,135 @@
+import { boundsOfDay } from '../../../main/contract/activity-view.ts'
+import type { ActivityRow } from '../../../main/contract/activity.ts'
+import { dayKey } from '../../lib/format/time.ts'
+
+/** A line of the log: a message, or the day that begins. */
+export type LogLine = { readonly kind: 'row'; readonly row: ActivityRow } | { readonly kind: 'day'; readonly day: string }
+
+export interface LogHeights {
+  readonly row: number
+  readonly day: number
+}
+
+/** The rows of one day. */
+interface Section {
+  readonly day: string
+  readonly headed: boolean
+  readonly firstRow: number
+  readonly firstLine: number
+  readonly top: number
+}
+
+/** Where the lines of the log stand. Worked out from its days alone, so that a hundred thousand rows cost no more than ten. */
+export interface LogLayout {
+  /** Lines, headings among them. */
+  readonly length: number
+  readonly height: number
+  line(index: number): LogLine | undefined
+  top(index: number): number
+  /** The line at a height: the last whose top is not below it. */
+  at(y: number): number
+  /** The line of a row. */
+  ofRow(row: number): number
+}
+
+/**
+ * Puts a heading before each day but today's, which needs none at the top.
+ * @param rows   newest first
+ * @param today  `2026-11-23`
+ */
+export function layLog(rows: readonly ActivityRow[], today: string, heights: LogHeights): LogLayout {
+  const sections = sectionsOf(rows, today, heights)
+  const last = sections.at(-1)
+  const length = last === undefined ? 0 : last.firstLine + (last.headed ? 1 : 0) + rows.length - last.firstRow
+  const top = (index: number): number => {
+    const section = lastOf(sections, (one) => one.firstLine <= index)
+    if (section === undefined) return 0
+    const within = index - section.firstLine
+    if (!section.headed) return section.top + within * heights.row
+    return within === 0 ? section.top : section.top + heights.day + (within - 1) * heights.row
+  }
+  return {
+    length,
+    height: top(length),
+    top,
+    line(index) {
+      const section = lastOf(sections, (one) => one.firstLine <= index)
+      if (section === undefined) return undefined
+      const within = index - section.firstLine - (section.headed ? 1 : 0)
+      if (within < 0) return { kind: 'day', day: section.day }
+      const row = rows[section.firstRow + within]
+      return row === undefined ? undefined : { kind: 'row', row }
+    },
+    at(y) {
+      const section = lastOf(sections, (one) => one.top <= y)
+      if (section === undefined) return 0
+      const below = y - section.top
+      const within = section.headed
+        ? below < heights.day
+          ? 0
+          : 1 + Math.floor((below - heights.day) / heights.row)
+        : Math.floor(below / heights.row)
+      return Math.min(section.firstLine + within, Math.max(length - 1, 0))
+    },
+    ofRow(row) {
+      const section = lastOf(sections, (one) => one.firstRow <= row)
+      return section === undefined ? -1 : section.firstLine + (section.headed ? 1 : 0) + row - section.firstRow
+    },
+  }
+}
+
+/** The lines that must exist for what is seen, with `spare` more on both sides. @returns first and one past the last */
+export function linesSeen(layout: LogLayout, scrollTop: number, height: number, spare: number): readonly [number, number] {
+  if (layout.length === 0) return [0, 0]
+  const first = Math.max(0, layout.at(Math.max(0, scrollTop)) - spare)
+  return [first, Math.min(layout.length, layout.at(scrollTop + height) + 1 + spare)]
+}
+
+/** Where to scroll so that a line is wholly seen; the same place when it is already. `head` is what covers the top. */
+export function scrollToSee(layout: LogLayout, index: number, scrollTop: number, height: number, head: number): number {
+  const top = layout.top(index)
+  const bottom = layout.top(index + 1)
+  if (top < scrollTop) return top
+  return bottom > scrollTop + height - head ? bottom - height + head : scrollTop
+}
+
+function sectionsOf(rows: readonly ActivityRow[], today: string, heights: LogHeights): Section[] {
+  const sections: Section[] = []
+  let firstRow = 0
+  let firstLine = 0
+  let top = 0
+  while (firstRow < rows.length) {
+    const day = dayKey(rows[firstRow]?.acceptedAt ?? 0)
+    const headed = !(sections.length === 0 && day === today)
+    sections.push({ day, headed, firstRow, firstLine, top })
+    const next = firstBefore(rows, boundsOfDay(day)[0], firstRow)
+    firstLine += next - firstRow + (headed ? 1 : 0)
+    top += (next - firstRow) * heights.row + (headed ? heights.day : 0)
+    firstRow = next
+  }
+  return sections
+}
+
+/** The first row at or behind `from` that was accepted before that time; by halving, since the newest come first. */
+function firstBefore(rows: readonly ActivityRow[], time: number, from: number): number {
+  let low = from + 1
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rows[middle]?.acceptedAt ?? 0) < time) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+function lastOf(sections: readonly Section[], isBefore: (section: Section) => boolean): Section | undefined {
+  let low = 0
+  let high = sections.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const section = sections[middle]
+    if (section !== undefined && isBefore(section)) low = middle + 1
+    else high = middle
+  }
+  return sections[low - 1]
+}
