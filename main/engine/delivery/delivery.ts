@@ -56,7 +56,9 @@ class Attempt {
   }
 
   async run(): Promise<DeliveryReport> {
-    const hops = await this.#request.nextHops()
+    const hops = await this.#request.nextHops(this.#signal)
+    // Names that were not looked up to the end say nothing about the recipients.
+    if (this.#signal.aborted) throw new FaultError({ kind: 'cancelled', stage: null })
     const result = await goThroughHosts(
       hops,
       (host, place) => this.#tryAddress(host, place),

@@ -17,8 +17,8 @@ export interface DeliveryRequest {
   readonly has8Bit: boolean
   /** Opens the message for reading from its first byte; may be called once per transaction. */
   openMessage(): Readable
-  /** Called by delivery when it needs hosts; for local routes never. */
-  nextHops(): Promise<NextHops>
+  /** Called by delivery when it needs hosts; for local routes never. Ends at once, with whatever answer, when `signal` says so. */
+  nextHops(signal: AbortSignal): Promise<NextHops>
   /** TLS and connection strategies, already looked up by name; asked before a host is chosen (null) and for each host. */
   tlsFor(host: { readonly mx: string; readonly remoteIp: string; readonly localIp: string } | null): Promise<TlsSettings>
   connectionFor(host: { readonly mx: string; readonly remoteIp: string; readonly localIp: string } | null): Promise<ConnectionSettings>

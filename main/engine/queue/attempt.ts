@@ -42,7 +42,7 @@ function requestFor(entry: Entry, group: Group, tools: AttemptTools): DeliveryRe
     size: head.size,
     has8Bit: head.has8Bit,
     openMessage: () => tools.spool.read(head.id),
-    nextHops: () => tools.router.nextHops(group.route, group.domain),
+    nextHops: (given) => tools.router.nextHops(group.route, group.domain, given),
     tlsFor: async (host) => tlsNamed(tools.settings(), await tools.router.pickTls(...asNow(host))),
     connectionFor: async (host) => connectionNamed(tools.settings(), await tools.router.pickConnection(...asNow(host))),
   }

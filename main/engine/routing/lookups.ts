@@ -28,11 +28,14 @@ export interface LookupsWorld {
   readonly clock: Clock
 }
 
-/** @param endsAt  asked at each question, on the monotonic clock: if it is still open then, that is a temporary failure */
-export function createLookups({ resolver, cache, clock }: LookupsWorld, endsAt: () => number): Lookups {
+/**
+ * @param endsAt  asked at each question, on the monotonic clock: if it is still open then, that is a temporary failure
+ * @param signal  ends every question at once, in the same way
+ */
+export function createLookups({ resolver, cache, clock }: LookupsWorld, endsAt: () => number, signal?: AbortSignal): Lookups {
   async function ask<T>(question: () => Promise<readonly T[]>): Promise<Answer<T>> {
     try {
-      const records = await within(clock, Math.max(0, endsAt() - clock.monotonic()), question)
+      const records = await within(clock, Math.max(0, endsAt() - clock.monotonic()), question, signal)
       return records.length === 0 ? { kind: 'missing' } : { kind: 'found', records: records.slice(0, MAX_RECORDS) }
     } catch (thrown) {
       return failed(thrown)

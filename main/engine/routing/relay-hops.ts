@@ -17,6 +17,8 @@ export interface RelayWorld {
   readonly clock: Clock
   /** How long the operating system may take. */
   readonly patienceMs: number
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A relay host by address or by name: no MX lookup, IPv4 first, loopback allowed (routing rules 4.4). */
@@ -43,9 +45,9 @@ export function relayAddresses(found: readonly string[]): string[] {
 
 type Found = { readonly addresses: readonly string[] } | Pick<NextHops, 'problem'>
 
-async function ask(name: string, { lookup, clock, patienceMs }: RelayWorld): Promise<Found> {
+async function ask(name: string, { lookup, clock, patienceMs, signal }: RelayWorld): Promise<Found> {
   try {
-    return { addresses: await within(clock, patienceMs, () => lookup(name)) }
+    return { addresses: await within(clock, patienceMs, () => lookup(name), signal) }
   } catch (thrown) {
     if (thrown instanceof LateError) return { problem: dnsTemporary(name, 'no answer in time') }
     const code = errorCode(thrown)

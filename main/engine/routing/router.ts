@@ -87,16 +87,16 @@ export function createRouter(world: RouterWorld): Router {
     return 'default'
   }
 
-  async function nextHops(route: Route, domain: string): Promise<NextHops> {
+  async function nextHops(route: Route, domain: string, signal?: AbortSignal): Promise<NextHops> {
     const endsAt = clock.monotonic() + DECISION_LIMIT_MS
-    const lookups = createLookups(world, () => endsAt)
+    const lookups = createLookups(world, () => endsAt, signal)
     const ownAddresses = world.listensOn25() ? new Set(world.ownAddresses().map(addressId)) : new Set<string>()
     try {
       switch (route.type) {
         case 'local':
           return { hosts: [], problem: null }
         case 'relay':
-          return await relayNextHops(route, { lookup: world.lookup, clock, patienceMs: QUESTION_LIMIT_MS })
+          return await relayNextHops(route, { lookup: world.lookup, clock, patienceMs: QUESTION_LIMIT_MS, signal })
         case 'mx':
           return await mxNextHops(route, domain, { lookups, random: world.random, ownNames, ownAddresses })
       }

@@ -64,8 +64,11 @@ export interface Router {
   pickSchedule(facts: RecipientFacts): Promise<string>
   pickTls(facts: RecipientFacts, host: HostFacts | null): Promise<string>
   pickConnection(facts: RecipientFacts, host: HostFacts | null): Promise<string>
-  /** MX and address resolution for a route (routing rules 4). A new shuffle for each call. Never throws. */
-  nextHops(route: Route, domain: string): Promise<NextHops>
+  /**
+   * MX and address resolution for a route (routing rules 4). A new shuffle for each call. Never throws.
+   * @param signal  nobody waits any more: what is still asked counts as not answered
+   */
+  nextHops(route: Route, domain: string, signal?: AbortSignal): Promise<NextHops>
   /** The same two steps as the engine takes, told step by step. `resolve` asks DNS too. */
   explain(facts: RecipientFacts, resolve: boolean): Promise<Explanation>
   /** Forget DNS answers (network change, flush button). */

@@ -5,14 +5,24 @@ export class LateError extends Error {
   override readonly name = 'LateError'
 }
 
-/** The work's own end, or a LateError after `ms`. What a synchronous start throws comes as a rejection too. */
-export function within<T>(clock: Clock, ms: number, start: () => Promise<T>): Promise<T> {
+/**
+ * The work's own end, or a LateError after `ms` or when `signal` says that nobody waits any more. What a synchronous start throws comes as a
+ * rejection too.
+ */
+export function within<T>(clock: Clock, ms: number, start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(ms, () => reject(new LateError('no answer in time')))
+    const late = (): void => settle(() => reject(new LateError('no answer in time')))
+    const timer = clock.after(ms, late)
     const settle = (end: () => void): void => {
       timer.cancel()
+      signal?.removeEventListener('abort', late)
       end()
     }
+    if (signal?.aborted === true) {
+      late()
+      return
+    }
+    signal?.addEventListener('abort', late)
     const run = async (): Promise<T> => start()
     run().then(
       (value) => settle(() => resolve(value)),

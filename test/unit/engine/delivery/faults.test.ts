@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import type { NextHops } from '../../../../main/engine/routing/index.ts'
 import type { SimulatedHost } from '../../../support/simulated-network.ts'
 import { CONNECTION, failureOf, relay, request, states, world } from './attempt.ts'
 import type { Ask } from './attempt.ts'
@@ -358,6 +359,22 @@ describe('an attempt that is abandoned', () => {
     expect(failureOf(report).outcomeUnknown ?? false).toBe(twice)
     await clock.advance(400_000)
     expect(network.openConnections()).toBe(0)
+  })
+
+  test('while names are looked up: names that were not found in the end say nothing about the recipients', async () => {
+    const abort = new AbortController()
+    const { delivery, network } = world({ '1': {} })
+    const nextHops = (signal: AbortSignal) =>
+      new Promise<NextHops>((resolve) => {
+        const problem = { kind: 'permanent', class: 'dns', status: '5.1.2', text: 'gone', cause: 'dns-missing' } as const
+        signal.addEventListener('abort', () => resolve({ hosts: [], problem }))
+      })
+    const running = delivery.deliver({ ...request({}), nextHops }, abort.signal)
+    abort.abort()
+    const report = await running
+    expect(states(report)).toEqual(['temp:io'])
+    expect(failureOf(report)).toMatchObject({ cause: 'cancelled' })
+    expect(network.dialled).toEqual([])
   })
 
   test('verdicts given before stand', async () => {

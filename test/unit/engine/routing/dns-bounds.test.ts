@@ -100,6 +100,18 @@ describe('time', () => {
     expect(clock.nextIn).toBeNull()
   })
 
+  test('when nobody waits any more, questions end at once and no timer is left', async () => {
+    const { router, clock } = routerWith(settingsWith(), { MX: { 'd.test': 'HANG' } })
+    const abort = new AbortController()
+    const hops = router.nextHops(route, 'd.test', abort.signal)
+    await clock.advance(1_000)
+    abort.abort()
+    expect((await hops).problem).toMatchObject({ kind: 'temporary', class: 'dns' })
+    expect(clock.nextIn).toBeNull()
+    expect((await router.nextHops(route, 'd.test', abort.signal)).problem).toMatchObject({ kind: 'temporary' })
+    expect(clock.nextIn).toBeNull()
+  })
+
   test('hosts that were found in time are used, the silent ones are failed hosts', async () => {
     const { router, clock } = routerWith(settingsWith(), {
       MX: {

@@ -45,6 +45,15 @@ test('on the real disk, small and large messages are there after a restart, with
   expect(await readdir(join(folder, 'journal'))).toEqual([])
 })
 
+test('a full disk does not keep the spool from closing: all that was promised is there already', async () => {
+  const disk = createCrashingDisk()
+  const spool = await openSpool(disk)
+  const entry = await accept(spool, messageBytes('waits', 500))
+  disk.failAt(() => true, 'ENOSPC')
+  await spool.close()
+  expect((await makeSpool(disk.afterKill()).open()).entries).toEqual([entry])
+})
+
 test('parallel commits share syncs', async () => {
   const disk = createCrashingDisk()
   const spool = await openSpool(disk)
