@@ -46,7 +46,7 @@ class DeviceBook implements Devices {
       this.#seq = kept?.seq ?? 0
       const since = kept === null ? clock.now() - LOOK_BACK_MS : kept.savedAt - MARGIN_MS
       // Those that the file knows already come again when the log is read behind it.
-      for await (const event of history(since)) if (event.seq > this.#seq) this.#take(event)
+      for await (const event of history(since)) if (event.seq > this.#seq) this.#replay(event)
     } catch (thrown) {
       onTrouble(thrown)
     }
@@ -82,6 +82,12 @@ class DeviceBook implements Devices {
   async close(): Promise<void> {
     if (this.#timer !== null) this.#save()
     await this.#saving
+  }
+
+  /** What was odd is told apart from the log while Mailroom runs; later only the log knows it. */
+  #replay(event: ActivityEvent): void {
+    this.#take(event)
+    if (event.type === 'accepted') this.#roster.odd(event.client, event.oddities ?? [], event.at)
   }
 
   /** @returns whether it says something about devices */
