@@ -81,6 +81,6 @@ function readLine(line: Buffer): CommandLine {
   if (bare.includes(CR)) return flaw('bare-carriage-return')
   const text = bare.toString('utf8')
   // What is not UTF-8 comes out of the decoder changed.
-  if (text.length !== length && text.includes('\ufffd') && !Buffer.from(text).equals(bare)) return flaw('not-utf8')
+  if (text.includes('\ufffd') && !Buffer.from(text).equals(bare)) return flaw('not-utf8')
   return { text, end, flaw: null, doubled }
 }
