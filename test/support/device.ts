@@ -16,8 +16,9 @@ export interface Device {
   readonly closed: Promise<void>
 }
 
-export async function connectDevice(port: number, host = '127.0.0.1'): Promise<Device> {
-  const socket = connect({ port, host })
+/** @param from  this computer's own address to come from, 127.0.0.2 for example */
+export async function connectDevice(port: number, host = '127.0.0.1', from?: string): Promise<Device> {
+  const socket = connect({ port, host, ...(from === undefined ? {} : { localAddress: from }) })
   let input = ''
   let ended = false
   let wake: () => void = () => undefined
