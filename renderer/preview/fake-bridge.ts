@@ -4,8 +4,11 @@ import { matchesFilter as matches } from '../../main/contract/activity-view.ts'
 import { placeOf } from '../screens/activity/merge-rows.ts'
 import { freshRow, madeUpRows } from './made-up-mail.ts'
 import { madeUpDevices } from './made-up-devices.ts'
+import { madeUpMailboxes } from './made-up-mailboxes.ts'
+import { madeUpCounts } from './made-up-figures.ts'
 import { madeUpRelayTest } from './made-up-first-start.ts'
 import { madeUpQueuePage, madeUpSource } from './made-up-queue.ts'
+import { madeUpPreferences } from './made-up-preferences.ts'
 import { madeUpRouting } from './made-up-routing.ts'
 import { firstConfig, madeUpConfig } from './made-up-settings.ts'
 import { madeUpQueue, madeUpStatus } from './made-up-status.ts'
@@ -87,9 +90,16 @@ export function createFakeBridge(options: FakeOptions): MailroomBridge {
       changed: (view) => tell('devices.changed', view),
       change: (changes) => void routing['config.change']({ changes: [...changes], secrets: [] }),
     }),
+    ...madeUpCounts(() => status),
     ...madeUpRelayTest((line) => tell('relay.testLine', line)),
+    ...madeUpPreferences(
+      () => routing['config.get'](),
+      (view) => tell('preferences.changed', view),
+    ),
     'clipboard.write': () => undefined,
     'window.openConfigFile': () => undefined,
+    ...madeUpMailboxes(options, tell),
+    'link.open': () => undefined,
   }
 
   if (options.live > 0) {

@@ -1,4 +1,5 @@
 import type { Alert, Status } from '../../../main/contract/index.ts'
+import { explainReply } from '../format/reply.ts'
 import { relative, shortMoment } from '../format/time.ts'
 import type { Tone } from '../tone.ts'
 import { saying, t } from '../words/words.svelte.ts'
@@ -12,21 +13,29 @@ export interface StateLine {
   readonly text: Saying
   /** A third, when something waits that goes out by itself. */
   readonly tail: Saying | null
+  /** What a server said, when that is what it is about; else ''. */
+  readonly reply: string
 }
 
 /**
- * The gravest fact wins: not running, paused, no room, deaf, a route shut, a route out of reach; else mail flows, or nothing came yet.
+ * The gravest fact wins: not running, paused, no room, deaf, a route out of reach, a route shut, a route that puts everything off; else mail flows, or nothing came yet.
  * @param nameOf  what people call a route
  */
 export function stateLine(status: Status | null, now: number, nameOf: (route: string) => string): StateLine {
   if (status === null) return plain('none', saying('state.starting'), saying('state.starting.text'))
   if (!status.running) return plain('failed', saying('state.stopped'), saying('state.stopped.text'))
   return (
-    paused(status) ?? blocked(status) ?? deaf(status) ?? outOfReach(status, now, nameOf) ?? shut(status, nameOf) ?? working(status, now)
+    paused(status) ??
+    blocked(status) ??
+    deaf(status) ??
+    outOfReach(status, now, nameOf) ??
+    shut(status, nameOf) ??
+    putOff(status, now, nameOf) ??
+    working(status, now)
   )
 }
 
-const plain = (tone: Tone, title: Saying, text: Saying, tail: Saying | null = null): StateLine => ({ tone, title, text, tail })
+const plain = (tone: Tone, title: Saying, text: Saying, tail: Saying | null = null): StateLine => ({ tone, title, text, tail, reply: '' })
 
 /** `messages` is itself a phrase that counts; the sentence around it takes the same form. */
 function waitingParams(status: Status): { messages: string; count: number } {
@@ -73,6 +82,22 @@ function outOfReach(status: Status, now: number, nameOf: (route: string) => stri
     saying('state.waiting.text', { ...waitingParams(status), time: shortMoment(alert.since, now) }),
   )
 }
+
+/**
+ * A server that answers and puts everything off raises no alarm, and still nothing flows. One put-off message among others that go out is
+ * nothing yet: greylisting is that.
+ */
+function putOff(status: Status, now: number, nameOf: (route: string) => string): StateLine | null {
+  if (status.waiting === 0) return null
+  const since = status.lastDeliveredAt ?? 0
+  const stall = status.stalls.find((one) => one.attempts >= PUT_OFF_AMONG_OTHERS || one.since > since)
+  if (stall === undefined) return null
+  const tail = saying('state.putOff.tail', { ...waitingParams(status), time: shortMoment(stall.since, now) })
+  const why = explainReply({ outcome: 'temp_fail', status: stall.status, text: stall.text, cause: stall.cause }, nameOf(stall.route))
+  return { ...plain('waiting', saying('state.waiting', { route: nameOf(stall.route) }), why, tail), reply: stall.text }
+}
+/** This many attempts in a row, and a route counts as stalled even while others deliver. */
+const PUT_OFF_AMONG_OTHERS = 3
 
 function working(status: Status, now: number): StateLine {
   const nothingYet = status.days.every((day) => day.accepted === 0) && status.today.accepted === 0 && status.waiting + status.held === 0

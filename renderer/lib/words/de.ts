@@ -4,7 +4,9 @@ import { firstStartDe } from './first-start-de.ts'
 import { overviewDe } from './overview-de.ts'
 import type { Phrase } from './phrase.ts'
 import { devicesDe } from './devices-de.ts'
+import { mailboxesDe } from './mailboxes-de.ts'
 import { routingDe } from './routing-de.ts'
+import { settingsDe } from './settings-de.ts'
 
 /** Alle Wörter des Fensters auf Deutsch; dieselben Schlüssel wie `en.ts`. */
 export const de: Readonly<Record<keyof typeof en, Phrase>> = {
@@ -399,7 +401,9 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   'headers.problem': 'Die Kopfzeilen lassen sich nicht lesen: {text}',
   ...activityDe,
   ...overviewDe,
+  ...mailboxesDe,
   ...routingDe,
+  ...settingsDe,
   ...devicesDe,
   ...firstStartDe,
 }

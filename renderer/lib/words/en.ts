@@ -2,7 +2,9 @@ import { activityEn } from './activity-en.ts'
 import { firstStartEn } from './first-start-en.ts'
 import { devicesEn } from './devices-en.ts'
 import { overviewEn } from './overview-en.ts'
+import { mailboxesEn } from './mailboxes-en.ts'
 import { routingEn } from './routing-en.ts'
+import { settingsEn } from './settings-en.ts'
 
 /**
  * Every word of the window in English. Say what happened, to what, and what to do: short, present tense, no "please", no "successfully".
@@ -392,7 +394,9 @@ export const en = {
   'headers.problem': 'The headers cannot be read: {text}',
   ...activityEn,
   ...overviewEn,
+  ...mailboxesEn,
   ...routingEn,
+  ...settingsEn,
   ...devicesEn,
   ...firstStartEn,
 } as const

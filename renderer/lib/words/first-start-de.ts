@@ -146,5 +146,5 @@ export const firstStartDe: Readonly<Record<keyof typeof firstStartEn, Phrase>> =
   'first.device.none.to': 'An',
   'first.device.none.send': 'Testnachricht senden',
   'first.device.none.problem': 'Sie wurde nicht angenommen: {text}',
-  'first.device.finish': 'Zur Übersicht',
+  'first.device.finish': 'Zum Überblick',
 }

@@ -19,6 +19,7 @@ export interface AlertWords {
   readonly dismissable: boolean
 }
 
+const devicesAreThere = (screenIds as readonly string[]).includes('devices')
 const routingIsThere = (screenIds as readonly string[]).includes('routing')
 
 /**
@@ -69,9 +70,13 @@ export function alertWords(alert: Alert, nameOf: (route: string) => string): Ale
         ],
       }
     case 'listener-failed':
-      return { ...fix, text: saying(`alert.${alert.kind}.text`, params), remedies: [{ label: 'alert.file', act: 'open-file' }] }
+      return {
+        ...fix,
+        text: saying(`alert.${alert.kind}.text`, params),
+        remedies: devicesAreThere ? [{ label: 'alert.listeners', href: link('devices') }] : [{ label: 'alert.file', act: 'open-file' }],
+      }
     case 'disk-low':
-      return { ...fix, text: saying('alert.disk-low.text', params), remedies: [] }
+      return { ...fix, text: saying('alert.disk-low.text', params), remedies: [{ label: 'alert.queue', href: link('queue') }] }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DayCounts } from '../../../main/contract/channels.ts'
+import type { CountBucket } from '../../../main/contract/figures.ts'
 import type { Tone } from '../../lib/tone.ts'
 
 /** Pixels. */
@@ -8,20 +8,23 @@ const BOTTOM = 150
 const LEAST = 3
 const GAP = 1
 
+/** Counts of one bar, whatever time it stands for. */
+export type Counted = Omit<CountBucket, 'at'>
+export const OUTCOMES = ['delivered', 'waiting', 'held', 'failed'] as const
+
 export interface ChartBlock {
   readonly tone: Tone | 'now'
   readonly y: number
   readonly height: number
 }
-export interface ChartDay {
-  readonly day: string
+export interface ChartBar {
   readonly blocks: readonly ChartBlock[]
   readonly failed: number
   /** Where the number of failures stands, above the bar. */
   readonly top: number
 }
 export interface Chart {
-  readonly days: readonly ChartDay[]
+  readonly bars: readonly ChartBar[]
   readonly grid: readonly { readonly value: number; readonly y: number }[]
 }
 
@@ -32,26 +35,26 @@ export function niceTop(most: number): number {
   }
 }
 
-/** Where each day's bar stands: delivered at the bottom (today in its own colour), then waiting, held and failed, each with its line. */
-export function chartOf(days: readonly DayCounts[]): Chart {
-  const top = niceTop(Math.max(2, ...days.map((day) => day.delivered + day.waiting + day.held + day.failed)))
-  const scale = (BOTTOM - TOP) / top
-  const at = (day: DayCounts, index: number): ChartDay => {
+/** Where each bar stands: delivered at the bottom, then waiting, held and failed, each with its line. @param now  the bar that is not over yet */
+export function chartOf(counted: readonly Counted[], now = counted.length - 1): Chart {
+  const { at, grid } = scaleOf(Math.max(2, ...counted.map((one) => OUTCOMES.reduce((sum, outcome) => sum + one[outcome], 0))))
+  const barOf = (one: Counted, index: number): ChartBar => {
     let y = BOTTOM
     const blocks: ChartBlock[] = []
-    const kinds = [
-      [index === days.length - 1 ? 'now' : 'delivered', day.delivered],
-      ['waiting', day.waiting],
-      ['held', day.held],
-      ['failed', day.failed],
-    ] as const
-    for (const [tone, amount] of kinds) {
-      if (amount === 0) continue
-      const height = Math.max(amount * scale, LEAST)
+    for (const outcome of OUTCOMES) {
+      if (one[outcome] === 0) continue
+      const height = Math.max(BOTTOM - at(one[outcome]), LEAST)
       y -= height + (blocks.length > 0 ? GAP : 0)
-      blocks.push({ tone, y, height })
+      blocks.push({ tone: outcome === 'delivered' && index === now ? 'now' : outcome, y, height })
     }
-    return { day: day.day, blocks, failed: day.failed, top: y }
+    return { blocks, failed: one.failed, top: y }
   }
-  return { days: days.map(at), grid: [0, top / 2, top].map((value) => ({ value, y: BOTTOM - value * scale })) }
+  return { bars: counted.map(barOf), grid }
+}
+
+/** Heights for values up to `most`, and the three lines of the grid. */
+export function scaleOf(most: number): { readonly at: (value: number) => number; readonly grid: Chart['grid'] } {
+  const top = niceTop(Math.max(2, most))
+  const at = (value: number): number => BOTTOM - (value * (BOTTOM - TOP)) / top
+  return { at, grid: [0, top / 2, top].map((value) => ({ value, y: at(value) })) }
 }

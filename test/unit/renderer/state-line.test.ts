@@ -55,6 +55,34 @@ describe('the one sentence says the gravest fact', () => {
     expect(said(status({ alerts: [alert('disk-low'), alert('auth-rejected')], waiting: 1 })).text).toMatch(/^No room left/))
 })
 
+describe('what the last tries say', () => {
+  const stall = (more: Partial<Status['stalls'][number]> = {}): Status['stalls'][number] => ({
+    route: 'm365',
+    since: NOW - 22 * MINUTE,
+    lastAt: NOW - MINUTE,
+    attempts: 1,
+    status: '4.3.2',
+    text: '451 4.3.2 Closed for the night',
+    cause: 'reply',
+    ...more,
+  })
+  const lastDeliveredAt = NOW - 60 * MINUTE
+  test('mail does not flow when nothing went out since a route began to put everything off; its words stand there', () => {
+    const now = status({ waiting: 2, lastDeliveredAt, stalls: [stall()] })
+    expect(said(now)).toEqual({
+      tone: 'waiting',
+      text: 'Mail waits for Microsoft 365 | Microsoft 365 cannot take it just now. | Every try since 14:20 was put off. 2 messages are safe here and go out by themselves.',
+    })
+    expect(stateLine(now, NOW, nameOf).reply).toBe('451 4.3.2 Closed for the night')
+  })
+  test('one message put off while others go out is nothing yet, three tries in a row are', () => {
+    expect(said(status({ waiting: 1, stalls: [stall()] })).tone).toBe('delivered')
+    expect(said(status({ waiting: 1, stalls: [stall({ attempts: 3 })] })).tone).toBe('waiting')
+  })
+  test('a route that once put off what does not wait any more is no matter', () =>
+    expect(said(status({ lastDeliveredAt, stalls: [stall({ attempts: 9 })] })).tone).toBe('delivered'))
+})
+
 describe('where devices reach us', () => {
   test('is the best address and the first open port', () => {
     expect(listeningAt(status({ listeners: [closed, { ...closed, port: 465, problem: null }] }))).toEqual({

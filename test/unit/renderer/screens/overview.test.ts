@@ -71,8 +71,8 @@ describe('the chart of days', () => {
   ])('for %d the scale ends at %d', (most, top) => expect(niceTop(most)).toBe(top))
   test('blocks stand on each other without overlap, today in its own colour', () => {
     const chart = chartOf([day({ day: '2026-11-22', delivered: 100 }), day({ delivered: 150, waiting: 4, failed: 1 })])
-    expect(chart.days[0]?.blocks.map((block) => block.tone)).toEqual(['delivered'])
-    const blocks = chart.days[1]?.blocks ?? []
+    expect(chart.bars[0]?.blocks.map((block) => block.tone)).toEqual(['delivered'])
+    const blocks = chart.bars[1]?.blocks ?? []
     expect(blocks.map((block) => block.tone)).toEqual(['now', 'waiting', 'failed'])
     for (const [index, block] of blocks.entries()) {
       const below = blocks[index - 1]
@@ -80,7 +80,7 @@ describe('the chart of days', () => {
       expect(block.height).toBeGreaterThanOrEqual(3)
     }
   })
-  test('a day without mail has no block', () => expect(chartOf([day({})]).days[0]?.blocks).toEqual([]))
+  test('a day without mail has no block', () => expect(chartOf([day({})]).bars[0]?.blocks).toEqual([]))
   test('the grid names zero, the middle and the top', () => {
     expect(chartOf([day({ delivered: 190 })]).grid.map((line) => line.value)).toEqual([0, 100, 200])
   })
