@@ -296,7 +296,7 @@ describe('the certificate', () => {
       '-tls1',
     ]).then(
       () => 'accepted',
-      (thrown: { stderr: string }) => thrown.stderr,
+      (thrown: unknown) => String((thrown as { stderr?: unknown }).stderr),
     )
     expect(refused).toMatch(/alert protocol version/)
   })

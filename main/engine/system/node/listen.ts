@@ -95,13 +95,20 @@ function contextFor({ identity, legacy }: ServerTlsOptions): SecureContext {
   const known = contexts.get(identity) ?? {}
   contexts.set(identity, known)
   const profile = legacy ? 'legacy' : 'modern'
-  const made = known[profile] ?? createSecureContext({ ...identity, honorCipherOrder: true, ...PROFILES[profile] })
+  const made = known[profile] ?? (legacy ? legacyContext(identity) : createSecureContext({ ...identity, ...MODERN }))
   known[profile] = made
   return made
 }
 
-/** Old devices sign with SHA-1 and have keys that OpenSSL only lets through at level 0. */
-const PROFILES = {
-  modern: { minVersion: 'TLSv1.2' },
-  legacy: { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' },
-} as const
+const MODERN = { minVersion: 'TLSv1.2', honorCipherOrder: true } as const
+const LEGACY = { minVersion: 'TLSv1', honorCipherOrder: true } as const
+
+/** Old devices sign with SHA-1 and have keys that OpenSSL only lets through at level 0. Electron's BoringSSL knows no levels and needs none. */
+function legacyContext(identity: ServerIdentity): SecureContext {
+  try {
+    return createSecureContext({ ...identity, ...LEGACY, ciphers: 'DEFAULT:@SECLEVEL=0' })
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !/INVALID_COMMAND/.test(thrown.message)) throw thrown
+    return createSecureContext({ ...identity, ...LEGACY })
+  }
+}
