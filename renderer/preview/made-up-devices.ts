@@ -1,5 +1,5 @@
 import type { Args, ConfigChange, ConfigState, Notice, Result } from '../../main/contract/channels.ts'
-import type { Certificate, DevicesView, KnownDevice, Knock, Oddity } from '../../main/contract/devices.ts'
+import type { Certificate, DevicesView, KnownDevice, Knock } from '../../main/contract/devices.ts'
 import type { ListenerSettings, SettingsView } from '../../main/contract/settings.ts'
 import { readNetwork } from '../screens/devices/networks.ts'
 import type { FakeOptions } from './options.ts'
@@ -103,7 +103,11 @@ function device(address: string, name: string, more: Partial<KnownDevice> = {}):
 }
 const blank = (address: string, knocking: readonly Knock[]): KnownDevice =>
   device(address, address, { helo: knocking.find((one) => one.client.address === address)?.client.helo ?? '' })
-const odd = (kind: Oddity, count: number, lastAt: number): KnownDevice['oddities'][number] => ({ kind, count, lastAt })
+const odd = (kind: KnownDevice['oddities'][number]['kind'], count: number, lastAt: number): KnownDevice['oddities'][number] => ({
+  kind,
+  count,
+  lastAt,
+})
 
 function known(now: number): KnownDevice[] {
   const sent = (minutes: number, messages: number, today: number, lastSubject: string): Partial<KnownDevice> => ({
@@ -217,7 +221,7 @@ const certificate = (now: number): Certificate => ({
 export function changedAccess(state: ConfigState, { path, value }: ConfigChange): ConfigState | null {
   const [top, kind, id = '', key] = path
   const { access, server } = state.settings
-  const list = Array.isArray(value) ? value.map(String) : []
+  const list = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
   const withAccess = (next: Partial<typeof access>): ConfigState => ({
     ...state,
     settings: { ...state.settings, access: { ...access, ...next } },
@@ -257,7 +261,7 @@ const newListener = (id: string): ListenerSettings => ({
   networks: null,
 })
 function withKey(listener: ListenerSettings, key: string, value: ConfigChange['value']): ListenerSettings {
-  if (key === 'bind') return { ...listener, bind: Array.isArray(value) ? value.map((one) => readBind(String(one))) : [] }
+  if (key === 'bind') return { ...listener, bind: Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(readBind) : [] }
   const name = { tls: 'tls', auth: 'auth', 'auth-from': 'authFrom', 'auth-cleartext': 'authCleartext', 'tls-profile': 'tlsProfile' }[key]
   return name === undefined ? listener : { ...listener, [name]: value ?? newListener('')[name as 'authFrom'] }
 }

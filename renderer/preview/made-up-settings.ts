@@ -36,6 +36,16 @@ const relay = (
   batchDomains: false,
 })
 
+const account = (name: string, sender: string): SettingsView['access']['accounts'][number] => ({
+  name,
+  secret: 'stored',
+  senders: [sender],
+  recipients: [],
+  networks: [],
+  maxMessagesPerHour: 0,
+  maxMessagesPerDay: 0,
+})
+
 const settings: SettingsView = {
   server: {
     hostname: 'mailroom.office.lan',
@@ -53,7 +63,11 @@ const settings: SettingsView = {
     ],
     tls: { certificate: null, key: null, pfx: null, passphrase: null },
   },
-  access: { networks: ['private'], accounts: [], devices: [] },
+  access: {
+    networks: ['private'],
+    accounts: [account('nas', '*@alderfinch.example'), account('invoices', 'billing@alderfinch.example')],
+    devices: [],
+  },
   limits,
   directories: {
     default: { id: 'default', domains: ['office.lan'], addresses: [], mailboxes: [{ id: 'inbox', addresses: ['inbox@office.lan'] }] },
@@ -152,6 +166,7 @@ export const firstConfig: ConfigState = {
   text: '[queue.strategy]\nroute = "\'local\'"\n',
   settings: {
     ...settings,
+    access: { networks: ['private'], accounts: [], devices: [] },
     queue: {
       ...settings.queue,
       routes: {},

@@ -1,5 +1,7 @@
-import { say, saying, t } from '../../lib/words/words.svelte.ts'
+import { t } from '../../lib/words/words.svelte.ts'
+import { TICKED, UNTICKED } from './setup-table.ts'
 import type { DeviceMenu } from './setup-table.ts'
+import { securityFor } from './to-type.ts'
 import type { ToType } from './to-type.ts'
 
 /** One line of a setup card: what it is, what that menu calls it, and what to type or choose. */
@@ -19,7 +21,7 @@ export function cardLines(menu: DeviceMenu, to: ToType, account: string): readon
   return [
     line(t('overview.plate.server'), menu.server, to.server, true),
     line(t('overview.plate.port'), menu.port, String(to.port), true),
-    line(t('overview.plate.security'), menu.security, securityOf(menu, to)),
+    line(t('overview.plate.security'), menu.security, securityOf(menu, securityFor(to, signIn))),
     line(t('overview.plate.signin'), menu.auth, signIn ? t('setup.signin.on') : t('setup.signin.off')),
     ...(signIn
       ? [
@@ -32,11 +34,14 @@ export function cardLines(menu: DeviceMenu, to: ToType, account: string): readon
 }
 
 /** In that menu's words where they are known, else in ours. */
-function securityOf({ choices }: DeviceMenu, { tls }: ToType): string {
-  const none = choices.none || t('security.none')
-  const starttls = choices.starttls || t('security.required')
+function securityOf({ choices }: DeviceMenu, tls: ToType['tls']): string {
+  const none = choice(choices.none, 'security.none')
+  const starttls = choice(choices.starttls, 'security.required')
   if (tls === 'none') return none
-  if (tls === 'implicit') return choices.implicit || t('security.implicit')
-  if (tls === 'required') return starttls
-  return say(saying('setup.security.either', { none, starttls }))
+  if (tls === 'implicit') return choice(choices.implicit, 'security.implicit')
+  return tls === 'required' ? starttls : t('setup.security.either', { none, starttls })
+}
+function choice(theirs: string, ours: 'security.none' | 'security.required' | 'security.implicit'): string {
+  if (theirs === TICKED) return t('setup.ticked')
+  return theirs === UNTICKED ? t('setup.unticked') : theirs || t(ours)
 }

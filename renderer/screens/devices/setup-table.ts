@@ -41,6 +41,10 @@ export const setupKinds: readonly { readonly kind: SetupKind; readonly icon: Ico
   { kind: 'program', icon: AppWindow, title: 'setup.kind.program' },
 ]
 
+/** A box to tick has no words of its own: ours are said. */
+export const TICKED = '[x]'
+export const UNTICKED = '[ ]'
+
 const unnamed = {
   path: [],
   server: '',
@@ -63,7 +67,7 @@ export const deviceMenus: readonly DeviceMenu[] = [
     server: 'SMTP Server',
     port: 'SMTP Port',
     security: 'Always use secure connection (SSL/TLS)',
-    choices: { none: 'not ticked', starttls: 'ticked', implicit: 'ticked' },
+    choices: { none: UNTICKED, starttls: TICKED, implicit: TICKED },
     auth: 'SMTP server requires authentication',
     user: 'SMTP User ID',
     password: 'SMTP Password',
@@ -192,7 +196,7 @@ export const deviceMenus: readonly DeviceMenu[] = [
     server: 'Primary Server',
     port: '',
     security: 'Enable SSL',
-    choices: { none: 'not ticked', starttls: 'ticked', implicit: '' },
+    choices: { none: UNTICKED, starttls: TICKED, implicit: '' },
     auth: 'SMTP Authentication',
     user: 'User Name',
     password: 'Password',
@@ -207,7 +211,7 @@ export const deviceMenus: readonly DeviceMenu[] = [
     server: 'SMTP server',
     port: 'SMTP port',
     security: 'Secure connection (SSL/TLS) is required',
-    choices: { none: 'not ticked', starttls: 'ticked', implicit: 'ticked' },
+    choices: { none: UNTICKED, starttls: TICKED, implicit: TICKED },
     auth: 'Authentication required',
     user: 'Username',
     password: 'Password',

@@ -10,6 +10,8 @@ export interface ToType {
   readonly tls: ListenerSettings['tls']
   readonly auth: ListenerSettings['auth']
   readonly legacy: boolean
+  /** From where one may sign in without encryption. */
+  readonly cleartext: ListenerSettings['authCleartext']
 }
 
 const EVERY_ADDRESS = ['0.0.0.0', '::', '']
@@ -26,7 +28,18 @@ export function toType(status: Status | null, listeners: readonly ListenerSettin
     seen.add(key)
     const settings = listeners.find((listener) => listener.id === state.id)
     const legacy = settings !== undefined && isLegacy(settings)
-    return [{ id: state.id, server, port: state.port, tls: state.tls, auth: state.auth, legacy }]
+    const cleartext = settings?.authCleartext ?? 'never'
+    return [{ id: state.id, server, port: state.port, tls: state.tls, auth: state.auth, legacy, cleartext }]
   })
   return [...found.filter((one) => !LOOPBACK.test(one.server)), ...found.filter((one) => LOOPBACK.test(one.server))]
+}
+
+/** What a device must choose: where a password would be readable on the way, a port that may do without encryption wants STARTTLS. */
+export const securityFor = (to: ToType, signIn: boolean): ToType['tls'] =>
+  signIn && to.tls === 'optional' && to.cleartext !== 'private' ? 'required' : to.tls
+
+/** The port for a login: one where encryption is sure, else one that takes logins at all; null when there is none. */
+export function placeForLogins(places: readonly ToType[]): ToType | null {
+  const taking = places.filter((place) => place.auth !== 'none' && (place.tls !== 'none' || place.cleartext === 'private'))
+  return taking.find((place) => place.tls === 'implicit' || place.tls === 'required') ?? taking[0] ?? null
 }
