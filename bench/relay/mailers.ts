@@ -31,6 +31,7 @@ export function mailroomConfig(upstream: Upstream, dead: Upstream, retry = '10m'
   return `${listening()}
 [limits]
 connections = 1000
+connections-per-client = 1000
 messages-per-hour = 0
 [queue.strategy]
 route = [ { if = "rcpt_domain == 'dead.test'", then = "'dead'" }, { else = "'relay'" } ]
