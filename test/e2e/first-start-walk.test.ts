@@ -99,7 +99,7 @@ test('from the first start to the first relayed message in no more than 12 inter
 
 test('the first start can be walked back through, by keyboard, and put off; the Overview offers it again', async () => {
   const { window, configText } = await startApp({ config: FIRST_CONFIG })
-  const focused = (): Promise<string> => window.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+  const focused = (): Promise<string> => window.evaluate(() => document.activeElement?.textContent.trim() ?? '')
   await window.getByRole('button', { name: 'SMTP2GO' }).focus()
   await window.keyboard.press('Enter')
   await sees(window, 'How does SMTP2GO know you?')
@@ -126,17 +126,44 @@ test('the first start can be walked back through, by keyboard, and put off; the 
 })
 
 test('from “something failed” on the Overview to the failing server’s own words in no more than 3 clicks', async () => {
-  const host = await startSmtpHost(onTestFinished, { script: { rcpt: '550 5.1.1 <nobody@example.net> no such mailbox here' } })
-  const { window, send } = await startApp({ config: relayingTo(host.address, host.port) })
+  const words = '550 5.1.1 <nobody@example.net> no such mailbox here'
+  const host = await startSmtpHost(onTestFinished, { script: { rcpt: { 'nobody@example.net': words } } })
+  const { window, send, row } = await startApp({ config: relayingTo(host.address, host.port) })
   await send('To nobody', 'nobody@example.net')
+  const failed = window.getByRole('region', { name: 'Today' }).getByRole('link', { name: /1\s*Failed/ })
   const { press, interactions } = person()
-  const needs = window.getByRole('region', { name: 'Needs you' })
-  await sees(needs, 'could not be delivered')
-  await press(needs.getByRole('link', { name: 'Show' }))
+  await press(failed)
+  await press(row('To nobody'))
   const detail = window.getByRole('complementary', { name: 'The message in hand' })
-  await sees(detail, '550 5.1.1 <nobody@example.net> no such mailbox here')
+  await sees(detail, words)
   await sees(detail.getByRole('log'), 'RCPT TO:<nobody@example.net>')
   expect(interactions()).toBeLessThanOrEqual(3)
+})
+
+test('what nobody else was told stands under “Needs you” with the server’s own words, one click from what happened', async () => {
+  const host = await startSmtpHost(onTestFinished, { script: { rcpt: '550 5.1.1 no such mailbox here' } })
+  const { window, send } = await startApp({ config: relayingTo(host.address, host.port) })
+  await send('To nobody', 'nobody@example.net')
+  const needs = window.getByRole('region', { name: 'Needs you' })
+  await sees(needs, '550 5.1.1 no such mailbox here')
+  await sees(window, 'Mail does not arrive')
+  await needs.getByRole('link', { name: 'Show' }).click()
+  await sees(window.getByRole('complementary', { name: 'The message in hand' }).getByRole('log'), 'RCPT TO:')
+})
+
+test('the figures count real mail by hour and by route, as a chart and as a table, and every number leads to the log', async () => {
+  const host = await startSmtpHost(onTestFinished)
+  const { window, send } = await startApp({ config: relayingTo(host.address, host.port) })
+  for (const number of [1, 2, 3]) await send(`Page ${number}`, `p${number}@example.net`)
+  await host.waitFor(3)
+  await window.getByRole('link', { name: 'Figures' }).click()
+  await window.getByRole('radio', { name: 'Today' }).click()
+  await window.getByRole('link', { name: /: 3 accepted, 3 delivered$/ }).waitFor()
+  await window.getByRole('button', { name: 'Show as a table' }).first().click()
+  const byRoute = window.getByRole('region', { name: 'By route' }).getByRole('row').filter({ hasText: 'Our provider' })
+  await window.getByRole('region', { name: 'Messages an hour' }).last().getByRole('link', { name: '3' }).first().waitFor()
+  await byRoute.getByRole('link', { name: '3' }).first().click()
+  await sees(window.getByRole('grid', { name: 'Log' }), 'Page 3')
 })
 
 test('a server that puts everything off is the headline, with its words, until mail flows again', async () => {

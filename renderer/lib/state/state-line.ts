@@ -102,11 +102,21 @@ const PUT_OFF_AMONG_OTHERS = 3
 function working(status: Status, now: number): StateLine {
   const nothingYet = status.days.every((day) => day.accepted === 0) && status.today.accepted === 0 && status.waiting + status.held === 0
   if (nothingYet && status.lastDeliveredAt === null) return plain('none', saying('state.ready'), saying('state.ready.text'))
+  const { delivered, failed } = status.today
+  if (delivered === 0 && failed >= (status.lastDeliveredAt === null ? 1 : FAILED_TODAY))
+    return plain('failed', saying('state.failing'), saying('state.failing.text', { count: failed }), tailOf(status))
   const last =
     status.lastDeliveredAt === null
       ? saying('state.flowing.none')
       : saying('state.flowing.last', { ago: relative(Math.min(status.lastDeliveredAt, now), now) })
-  return plain('delivered', saying('state.flowing'), last, status.waiting > 0 ? saying('state.wait.tail', waitingParams(status)) : null)
+  return plain('delivered', saying('state.flowing'), last, tailOf(status))
+}
+
+/** This many failures on a day without a single delivery, and something is wrong beyond a mistyped address. */
+const FAILED_TODAY = 3
+
+function tailOf(status: Status): Saying | null {
+  return status.waiting > 0 ? saying('state.wait.tail', waitingParams(status)) : null
 }
 
 function has(status: Status, kind: Alert['kind']): Alert | undefined {

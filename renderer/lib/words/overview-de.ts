@@ -7,6 +7,11 @@ export const overviewDe: Readonly<Record<keyof typeof overviewEn, Phrase>> = {
     one: 'Jeder Versuch seit {time} wurde aufgeschoben. {messages} ist hier sicher und geht von selbst hinaus.',
     other: 'Jeder Versuch seit {time} wurde aufgeschoben. {messages} sind hier sicher und gehen von selbst hinaus.',
   },
+  'state.failing': 'Die Post kommt nicht an',
+  'state.failing.text': {
+    one: 'Heute wurde nichts zugestellt, und {count} Nachricht ist gescheitert. Sehen Sie nach, was die Server sagten.',
+    other: 'Heute wurde nichts zugestellt, und {count} Nachrichten sind gescheitert. Sehen Sie nach, was die Server sagten.',
+  },
   'overview.routing': 'Wege',
   'overview.who.change': 'Ändern',
   'overview.figures': 'Zahlen',

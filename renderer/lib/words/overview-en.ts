@@ -4,6 +4,11 @@ export const overviewEn = {
     one: 'Every try since {time} was put off. {messages} is safe here and goes out by itself.',
     other: 'Every try since {time} was put off. {messages} are safe here and go out by themselves.',
   },
+  'state.failing': 'Mail does not arrive',
+  'state.failing.text': {
+    one: 'Nothing was delivered today, and {count} message failed. Look at what the servers said.',
+    other: 'Nothing was delivered today, and {count} messages failed. Look at what the servers said.',
+  },
   'overview.routing': 'Routing',
   'overview.who.change': 'Change',
   'overview.figures': 'Figures',

@@ -83,6 +83,18 @@ describe('what the last tries say', () => {
     expect(said(status({ lastDeliveredAt, stalls: [stall({ attempts: 9 })] })).tone).toBe('delivered'))
 })
 
+describe('a day on which everything fails', () => {
+  const today = { day: '2026-11-23', accepted: 3, delivered: 0, waiting: 0, held: 0, failed: 3 }
+  test('is told as such, also when it is the first message ever', () => {
+    expect(said(status({ today }))).toMatchObject({
+      tone: 'failed',
+      text: expect.stringMatching(/^Mail does not arrive.* 3 messages failed/),
+    })
+    expect(said(status({ today: { ...today, accepted: 1, failed: 1 }, lastDeliveredAt: null })).tone).toBe('failed')
+  })
+  test('a mistyped address or two are no such day', () => expect(said(status({ today: { ...today, failed: 2 } })).tone).toBe('delivered'))
+})
+
 describe('where devices reach us', () => {
   test('is the best address and the first open port', () => {
     expect(listeningAt(status({ listeners: [closed, { ...closed, port: 465, problem: null }] }))).toEqual({
