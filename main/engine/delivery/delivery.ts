@@ -121,7 +121,8 @@ class Attempt {
 
   #open(options: SessionOptions): ReturnType<typeof openSession> {
     const { network, clock } = this.#parts
-    return openSession(options, { network, clock, transcript: this.#transcript, signal: this.#signal })
+    const leaving = (goodbye: Promise<void>): void => this.#pool.seeOff(goodbye)
+    return openSession(options, { network, clock, transcript: this.#transcript, signal: this.#signal, leaving })
   }
 
   #sessionOptions(host: NextHopHost, place: Place, tls: TlsSettings, connection: ConnectionSettings): SessionOptions {

@@ -36,6 +36,8 @@ interface Hop {
   open: number
   /** First come, first served: whoever waits is told that a place may be free. */
   readonly waiting: (() => void)[]
+  /** Told so, and not yet come to take it: until then nobody else may. */
+  called: number
 }
 
 /**
@@ -46,6 +48,8 @@ export class ConnectionPool {
   readonly #clock: Clock
   readonly #limits: PoolLimits
   readonly #hops = new Map<string, Hop>()
+  /** Connections that have said QUIT and wait for the answer. */
+  readonly #goodbyes = new Set<Promise<void>>()
 
   constructor(clock: Clock, limits: PoolLimits) {
     this.#clock = clock
@@ -61,8 +65,8 @@ export class ConnectionPool {
     let queued = false
     for (;;) {
       const hop = this.#hopOf(key)
-      if (!queued && hop.waiting.length > 0) {
-        await this.#placeFree(hop, signal)
+      if (!queued && (hop.called > 0 || hop.waiting.length > 0)) {
+        await this.#placeFree(hop, signal, false)
         queued = true
         continue
       }
@@ -70,28 +74,35 @@ export class ConnectionPool {
       if (idle !== undefined) {
         idle.timer.cancel()
         idle.session.wire.watchIdle(null)
+        this.#callNext(hop)
         return this.#lease(key, hop, idle.session, true)
       }
       if (hop.open < this.#limits.maxPerHop) return this.#openNew(key, hop, open)
       // All places taken: one by a connection that is idle but not wanted, or by others, for which we wait.
       const unwanted = hop.idle.shift()
-      if (unwanted !== undefined) void this.#drop(key, hop, unwanted)
-      else await this.#placeFree(hop, signal)
+      if (unwanted !== undefined) this.#drop(key, hop, unwanted)
+      else await this.#placeFree(hop, signal, queued)
       queued = true
     }
   }
 
-  /** Ends every idle connection and waits until they are closed. */
+  /** Ends every idle connection and waits until they, and those that were just ending, are closed. */
   async closeIdle(): Promise<void> {
-    const closing: Promise<void>[] = []
     for (const [key, hop] of this.#hops) {
-      for (const idle of hop.idle.splice(0)) closing.push(this.#drop(key, hop, idle))
+      for (const idle of hop.idle.splice(0)) this.#drop(key, hop, idle)
     }
-    await Promise.all(closing)
+    await Promise.all(this.#goodbyes)
+  }
+
+  /** A connection is ending, with nobody to wait for it. @param goodbye  never rejects */
+  seeOff(goodbye: Promise<void>): void {
+    this.#goodbyes.add(goodbye)
+    void goodbye.then(() => this.#goodbyes.delete(goodbye))
   }
 
   async #openNew(key: string, hop: Hop, open: () => Promise<Session>): Promise<Lease> {
     hop.open += 1
+    this.#callNext(hop)
     try {
       return this.#lease(key, hop, await open(), false)
     } catch (error) {
@@ -111,7 +122,7 @@ export class ConnectionPool {
         if (reusable && session.transactions < this.#limits.maxTransactions && !session.wire.disturbed) {
           this.#keep(key, hop, session)
         } else {
-          void session.quit()
+          this.seeOff(session.quit())
           this.#free(key, hop)
         }
       },
@@ -125,41 +136,49 @@ export class ConnectionPool {
     const idle: Idle = { session, timer: this.#clock.after(this.#limits.idleMs, onEnd) }
     hop.idle.push(idle)
     session.wire.watchIdle(onEnd)
-    hop.waiting.shift()?.()
+    this.#callNext(hop)
+  }
+
+  /** Tells the next in line when there is a place for one more than were told already. */
+  #callNext(hop: Hop): void {
+    const places = hop.idle.length + this.#limits.maxPerHop - hop.open
+    if (hop.called < places) hop.waiting.shift()?.()
   }
 
   #dropIfIdle(key: string, hop: Hop, idle: Idle): void {
     const at = hop.idle.indexOf(idle)
     if (at < 0) return
     hop.idle.splice(at, 1)
-    void this.#drop(key, hop, idle)
+    this.#drop(key, hop, idle)
   }
 
-  #drop(key: string, hop: Hop, idle: Idle): Promise<void> {
+  #drop(key: string, hop: Hop, idle: Idle): void {
     idle.timer.cancel()
     idle.session.wire.watchIdle(null)
     this.#free(key, hop)
-    return idle.session.quit()
+    this.seeOff(idle.session.quit())
   }
 
   #free(key: string, hop: Hop): void {
     hop.open -= 1
-    hop.waiting.shift()?.()
-    if (hop.open === 0 && hop.waiting.length === 0 && this.#hops.get(key) === hop) this.#hops.delete(key)
+    this.#callNext(hop)
+    if (hop.open === 0 && hop.called === 0 && hop.waiting.length === 0 && this.#hops.get(key) === hop) this.#hops.delete(key)
   }
 
   #hopOf(key: string): Hop {
     const known = this.#hops.get(key)
     if (known !== undefined) return known
-    const hop: Hop = { idle: [], open: 0, waiting: [] }
+    const hop: Hop = { idle: [], open: 0, waiting: [], called: 0 }
     this.#hops.set(key, hop)
     return hop
   }
 
-  async #placeFree(hop: Hop, signal: AbortSignal): Promise<void> {
+  /** @param inFront  had its turn already, and somebody's connection broke before it came */
+  async #placeFree(hop: Hop, signal: AbortSignal, inFront: boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const onFree = (): void => {
         signal.removeEventListener('abort', onAbort)
+        hop.called += 1
         resolve()
       }
       const onAbort = (): void => {
@@ -172,7 +191,9 @@ export class ConnectionPool {
         return
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      hop.waiting.push(onFree)
+      if (inFront) hop.waiting.unshift(onFree)
+      else hop.waiting.push(onFree)
     })
+    hop.called -= 1
   }
 }

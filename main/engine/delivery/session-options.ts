@@ -29,4 +29,6 @@ export interface SessionWorld {
   readonly transcript: Transcript
   /** Abandons the opening. */
   readonly signal: AbortSignal
+  /** Hears of a QUIT that nobody waits for, so that the end of everything can. */
+  readonly leaving?: (goodbye: Promise<void>) => void
 }

@@ -92,8 +92,12 @@ class Opening {
 
   giveUp(): void {
     if (this.#wire === null) return
-    if (this.#helloAnswered) void this.#wire.quit(QUIT_TIMEOUT_MS)
-    else this.#wire.destroy()
+    if (!this.#helloAnswered) {
+      this.#wire.destroy()
+      return
+    }
+    const goodbye = this.#wire.quit(QUIT_TIMEOUT_MS)
+    this.#world.leaving?.(goodbye)
   }
 
   #take(connection: Connection): Wire {

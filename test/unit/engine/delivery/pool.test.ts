@@ -1,5 +1,12 @@
+import { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { DeliveryReport } from '../../../../main/engine/delivery/index.ts'
+import { ConnectionPool } from '../../../../main/engine/delivery/pool.ts'
+import type { Lease } from '../../../../main/engine/delivery/pool.ts'
+import type { Session } from '../../../../main/engine/delivery/session.ts'
+import { Transcript } from '../../../../main/engine/delivery/transcript.ts'
+import { Wire } from '../../../../main/engine/delivery/wire.ts'
+import { createHeldClock } from '../../../support/held-clock.ts'
 import { MESSAGE, relay, request, states, world } from './attempt.ts'
 import type { Ask } from './attempt.ts'
 
@@ -127,7 +134,77 @@ describe('a kept connection that is dead', () => {
   })
 })
 
+/** A pool over connections that are nothing but a number. */
+function barePool(maxPerHop: number): { lend: (name: string) => Promise<Lease>; served: string[]; dialled: () => number } {
+  const clock = createHeldClock()
+  const pool = new ConnectionPool(clock, { maxTransactions: 100, idleMs: 2_000, maxPerHop })
+  const served: string[] = []
+  let dialled = 0
+  const open = async (): Promise<Session> => {
+    dialled++
+    const wire = new Wire(
+      { stream: new Duplex(), localAddress: '', remoteAddress: '', remotePort: 0, tls: null },
+      clock,
+      new Transcript(clock),
+      String,
+    )
+    return { wire, transactions: 0, quit: async () => undefined } as Partial<Session> as Session
+  }
+  return {
+    served,
+    dialled: () => dialled,
+    async lend(name) {
+      const lease = await pool.lend('hop', open, new AbortController().signal)
+      served.push(name)
+      return lease
+    },
+  }
+}
+
+test.each([
+  ['after a refused sign-in', { ehlo: ['250', 'AUTH PLAIN'], auth: '535 5.7.8 no', quit: 'silence' }],
+  ['after the last transaction', { ehlo: ['250', 'AUTH PLAIN'], quit: 'silence' }],
+] as const)('closing waits for connections that are just ending: %s no timer and no connection is left', async (_name, host) => {
+  const { delivery, network, clock, settle } = world({ '127.0.0.1': host }, { parts: { pool: { maxTransactions: 1 } } })
+  const signedIn = relay({ auth: { username: 'u', secret: 's', allowCleartext: true } })
+  await settle(delivery.deliver(request({ route: signedIn, hosts: [['r', ['127.0.0.1']]] }), new AbortController().signal))
+  const closed = delivery.closeIdle()
+  await clock.advance(10_000)
+  await closed
+  expect(network.openConnections()).toBe(0)
+  expect(clock.nextIn).toBeNull()
+})
+
 describe('no more connections to one next hop than allowed', () => {
+  test.each([
+    ['goes back whole', true],
+    ['is closed', false],
+  ])('who comes in the moment in which a connection %s stands behind those who wait', async (_name, reusable) => {
+    const { lend, served } = barePool(1)
+    const first = await lend('first')
+    const waits = lend('waits')
+    await Promise.resolve()
+    first.release(reusable)
+    const newcomer = lend('newcomer')
+    const second = await waits
+    expect(served).toEqual(['first', 'waits'])
+    second.release(true)
+    await newcomer
+    expect(served).toEqual(['first', 'waits', 'newcomer'])
+  })
+
+  test('a newcomer behind one who was called does not wait for a place that is free already', async () => {
+    const { lend, served } = barePool(2)
+    const [first, second] = [await lend('first'), await lend('second')]
+    const waits = lend('waits')
+    await Promise.resolve()
+    first.release(true)
+    second.release(true)
+    const newcomer = lend('newcomer')
+    await Promise.all([waits, newcomer])
+    expect(served).toEqual(['first', 'second', 'waits', 'newcomer'])
+  })
+
   test('the others wait in line and go over the ones that come free', async () => {
     const { delivery, network, settle } = world({ '1': {} }, { parts: { pool: { maxPerHop: 2 } } })
     const { signal } = new AbortController()
