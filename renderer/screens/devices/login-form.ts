@@ -5,7 +5,8 @@ import type { ConfigChange } from '../../../main/contract/channels.ts'
 /** @returns what is wrong with a user name, null when nothing is (docs/settings.md: 1 to 64 characters without blanks) */
 export function userProblem(name: string, taken: readonly string[]): 'login.user.problem' | 'login.user.taken' | null {
   if (!/^[^\s\p{Cc}]{1,64}$/u.test(name)) return 'login.user.problem'
-  return taken.includes(name) ? 'login.user.taken' : null
+  const lower = name.toLowerCase()
+  return taken.some((one) => one.toLowerCase() === lower) ? 'login.user.taken' : null
 }
 
 /** One pattern a line; commas do as well. */

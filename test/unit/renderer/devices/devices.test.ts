@@ -66,7 +66,7 @@ describe('logins', () => {
     ['', 'login.user.problem'],
     ['two words', 'login.user.problem'],
     ['x'.repeat(65), 'login.user.problem'],
-    ['nas', 'login.user.taken'],
+    ['NAS', 'login.user.taken'],
   ])('the user name %j: %s', (name, problem) => expect(userProblem(name, ['nas'])).toBe(problem))
   test('patterns stand one a line or between commas', () => {
     expect(patternsOf(' a@b.example,\n*@c.example ;\n\n')).toEqual(['a@b.example', '*@c.example'])
