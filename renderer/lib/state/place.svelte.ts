@@ -1,4 +1,5 @@
 import type { ScreenId } from '../../screens/screen-id.ts'
+import { on } from '../bridge.ts'
 import { link, parsePlace } from './link.ts'
 import type { Where } from './link.ts'
 
@@ -11,6 +12,10 @@ class Place {
   follow(screens: readonly ScreenId[]): void {
     this.#screens = screens
     window.addEventListener('hashchange', () => this.#read())
+    // A notification that was clicked.
+    on('window.goTo', ({ address }) => {
+      location.hash = address
+    })
     this.#read()
   }
   go(screen: ScreenId, query?: Parameters<typeof link>[1]): void {

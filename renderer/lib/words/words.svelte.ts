@@ -38,10 +38,19 @@ function languageOf(locale: string): Language | undefined {
   return base === 'en' || base === 'de' ? base : undefined
 }
 
+function systemLanguage(): Language {
+  return systemLocales().map(languageOf).find(Boolean) ?? 'en'
+}
+
 class Words {
-  language = $state<Language>(systemLocales().map(languageOf).find(Boolean) ?? 'en')
+  language = $state<Language>(systemLanguage())
   /** For dates and numbers: the system's own locale where it speaks the language in use. */
   locale = $derived(systemLocales().find((locale) => languageOf(locale) === this.language) ?? this.language)
+
+  /** Speaks the language that a person chose, or the system's. */
+  follow(choice: Language | 'system'): void {
+    this.language = choice === 'system' ? systemLanguage() : choice
+  }
 }
 export const words = new Words()
 
