@@ -37,7 +37,7 @@ export interface ActivitySizes {
   readonly saveEvery: number
 }
 
-const SIZES: ActivitySizes = { rows: 20_000, events: 4_000, startBytes: 16 * 1024 * 1024, saveEvery: 20_000 }
+const SIZES: ActivitySizes = { rows: 20_000, events: 4_000, startBytes: 4 * 1024 * 1024, saveEvery: 20_000 }
 const DAYS_COUNTED = 14
 
 /** The activity log in `folder`; `open` comes first. Files and their order are told in docs/storage.md. */

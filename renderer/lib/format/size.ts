@@ -16,6 +16,15 @@ export function size(bytes: number, locale: string = words.locale): string {
     unit++
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1
-  const shown = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+  const shown = numberFormat(locale, digits).format(value)
   return `${shown}\u00a0${units[unit] ?? 'TB'}`
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+/** Making one costs more than using it a hundred times. */
+function numberFormat(locale: string, digits: number): Intl.NumberFormat {
+  const key = `${locale}/${digits}`
+  const made = formats.get(key) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  formats.set(key, made)
+  return made
 }

@@ -78,11 +78,14 @@ export function layLog(rows: readonly ActivityRow[], today: string, heights: Log
   }
 }
 
-/** The lines that must exist for what is seen, with `spare` more on both sides. @returns first and one past the last */
-export function linesSeen(layout: LogLayout, scrollTop: number, height: number, spare: number): readonly [number, number] {
-  if (layout.length === 0) return [0, 0]
-  const first = Math.max(0, layout.at(Math.max(0, scrollTop)) - spare)
-  return [first, Math.min(layout.length, layout.at(scrollTop + height) + 1 + spare)]
+/**
+ * The lines that exist on the page: always as many, so that each one that leaves is the one that comes.
+ * @param count  what fills the height, with some to spare on both sides
+ * @returns first and one past the last
+ */
+export function linesSeen(layout: LogLayout, scrollTop: number, count: number, spare: number): readonly [number, number] {
+  const first = Math.max(0, Math.min(layout.at(Math.max(0, scrollTop)) - spare, layout.length - count))
+  return [first, Math.min(layout.length, first + count)]
 }
 
 /** Where to scroll so that a line is wholly seen; the same place when it is already. `head` is what covers the top. */

@@ -117,10 +117,11 @@ describe('of many rows only those that are seen exist', () => {
     expect([0, 31, 32, 59, 60, 1000].map((y) => layout.at(y))).toEqual([0, 0, 1, 1, 2, 4])
     expect(none.at(10)).toBe(0)
   })
-  test('the window has a few spare lines on both sides', () => {
-    expect(linesSeen(layout, 40, 30, 0)).toEqual([1, 3])
-    expect(linesSeen(layout, 40, 30, 1)).toEqual([0, 4])
-    expect(linesSeen(layout, 0, 10_000, 5)).toEqual([0, 5])
+  test('as many lines exist everywhere, with a few to spare above', () => {
+    expect(linesSeen(layout, 0, 3, 1)).toEqual([0, 3])
+    expect(linesSeen(layout, 60, 3, 1)).toEqual([1, 4])
+    expect(linesSeen(layout, 10_000, 3, 1)).toEqual([2, 5])
+    expect(linesSeen(layout, 0, 100, 5)).toEqual([0, 5])
     expect(linesSeen(none, 0, 100, 5)).toEqual([0, 0])
   })
   test('a line is brought wholly into sight, and nothing moves when it is there', () => {
