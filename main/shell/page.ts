@@ -16,9 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** Nothing from outside, nothing inline; the page's own meta element says the same once more. */
+/**
+ * Nothing from outside, nothing inline but style attributes; the page's own meta element says the same once more. The attributes are for the frame
+ * in which a message is shown: a frame without an address of its own lives under this policy as well as under its own, stricter one.
+ */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Must run before the app is ready. */
 export function registerScheme(): void {
