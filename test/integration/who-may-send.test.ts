@@ -37,6 +37,12 @@ async function from(office: Office, address: string, port = office.port): Promis
   return device
 }
 
+async function connected(office: Office): Promise<Device> {
+  const device = await connectDevice(office.port)
+  await device.says()
+  return device
+}
+
 /** A transaction up to the first refusal. @returns the last reply */
 async function sends(device: Device, to = 'ann@office.test', sender = 'scan@office.test'): Promise<string> {
   for (const line of [`MAIL FROM:<${sender}>`, `RCPT TO:<${to}>`, 'DATA']) {
@@ -137,6 +143,8 @@ test('a hash in the file signs in with its password', async () => {
   const office = await startOffice({ config: `${OFFICE}\n[access.account.scanner]\nsecret = "${secret}"\n` })
   expect(await (await from(office, '127.0.0.2')).says(plain('scanner', 'open sesame'))).toMatch(/^235 /)
   expect(await (await from(office, '127.0.0.2')).says(plain('scanner', secret))).toMatch(/^535 /)
+  // A hash cannot answer a challenge, so none is offered.
+  expect(await (await connected(office)).says('EHLO scanner')).toMatch(/AUTH PLAIN LOGIN$/m)
   const state = await office.ask('config.get', {})
   expect(state.settings.access.accounts).toMatchObject([{ secret: 'hashed' }])
   expect(state.text).not.toContain(hash)

@@ -2,20 +2,10 @@ import { isIP } from 'node:net'
 import { join, relative, dirname } from 'node:path'
 import type { Args, Certificate, ConfigChange, SaveResult, Settings } from '../../contract/index.ts'
 import { accountChanges, admitChanges, blockChanges, limitChanges, makePassword, secretNameOf } from '../devices/index.ts'
-import type { Devices } from '../devices/index.ts'
 import { CertificateProblem } from '../listener/index.ts'
-import type { CertificateKeeper, KeptGate } from '../listener/index.ts'
-import type { Random } from '../system/index.ts'
+import type { CertificateKeeper } from '../listener/index.ts'
 import type { AnswerParts, HandlersOf } from './handlers.ts'
 import { Refused } from './refused.ts'
-
-/** What the Devices screen is answered from, beside what all others are. */
-export interface DeviceParts {
-  readonly devices: Devices
-  readonly gate: Pick<KeptGate, 'lift'>
-  readonly certificates: CertificateKeeper
-  readonly random: Random
-}
 
 const NAME = /^[^\s\p{C}]{1,64}$/u
 /** The passphrase of the office's own certificate. */

@@ -2,7 +2,7 @@ import type { Args, Notice, NoticeName, RequestName, Result, Status } from '../.
 import type { Activity } from '../activity/index.ts'
 import type { ConfigFile } from '../config/index.ts'
 import type { Delivery } from '../delivery/index.ts'
-import type { DeviceParts } from './devices.ts'
+import type { DeviceParts } from './device-parts.ts'
 import type { Maildir, Mailboxes } from '../maildir/index.ts'
 import type { Queue } from '../queue/index.ts'
 import type { Router } from '../routing/index.ts'

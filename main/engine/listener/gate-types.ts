@@ -35,6 +35,8 @@ export interface Gate {
   disconnect(address: string, listener: ListenerSettings): void
   /** AUTH may be offered to this caller now (TLS is on, or the listener says that clear text will do here). */
   mayOfferAuth(caller: Caller): boolean
+  /** Some account's password is kept so that CRAM-MD5 can check it; a hash cannot. */
+  mayOfferDigest?(): boolean
   signIn(caller: Caller, proof: Proof): Promise<{ readonly account: string } | { readonly refusal: Refusal }>
   /** MAIL FROM. `declaredBytes` is SIZE=, 0 when not said. */
   sender(caller: Caller, reversePath: string, declaredBytes: number): Promise<Refusal | null>

@@ -19,6 +19,8 @@ const cases: readonly (readonly [file: string, imports: string, refusedBy: strin
   ['main/engine/spool/uses-contract.ts', '../../contract/index.ts', null],
   ['main/shell/uses-engine.ts', '../engine/engine.ts', null],
   ['main/shell/uses-electron.ts', 'electron', null],
+  ['main/engine/listener/uses-devices.ts', '../devices/index.ts', null],
+  ['main/engine/devices/uses-listener.ts', '../listener/index.ts', 'floor-of-devices'],
   ['main/engine/delivery/uses-queue.ts', '../queue/index.ts', 'floor-of-delivery'],
   ['main/engine/delivery/uses-listener.ts', '../listener/index.ts', 'floor-of-delivery'],
   ['main/engine/spool/uses-activity.ts', '../activity/index.ts', 'floor-of-spool'],
@@ -39,7 +41,7 @@ const cases: readonly (readonly [file: string, imports: string, refusedBy: strin
   ['renderer/lib/circle-begins.ts', './circle-ends.ts', 'no-cycle'],
   ['renderer/lib/lost.ts', './nowhere.ts', 'resolvable'],
 ]
-const rooms = ['system', 'mail', 'spool', 'activity', 'delivery', 'listener', 'queue']
+const rooms = ['system', 'mail', 'spool', 'activity', 'devices', 'delivery', 'listener', 'queue']
 const empty = [
   ...rooms.map((room) => `main/engine/${room}/index.ts`),
   'main/engine/spool/inside.ts',

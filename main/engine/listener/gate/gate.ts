@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { Ban, Limits, ListenerSettings, Settings } from '../../../contract/index.ts'
 import { plainAddress } from '../../devices/index.ts'
+import { isHashed } from '../../mail/index.ts'
 import type { Clock, Random } from '../../system/index.ts'
 import type { Spool } from '../../spool/index.ts'
 import type { Caller, Gate, Refusal } from '../gate-types.ts'
@@ -80,6 +81,10 @@ export function createGate(parts: GateParts): KeptGate {
     },
     disconnect: (address, _listener: ListenerSettings) => connections.giveBack(plainAddress(address)),
     mayOfferAuth: (caller) => mayOfferAuth(caller, standing(caller)),
+    mayOfferDigest() {
+      const { accounts } = settings().access
+      return accounts.length === 0 || accounts.some(({ secret }) => !isHashed(secret))
+    },
     signIn,
     async sender(caller, reversePath, declaredBytes) {
       const who = standing(caller)

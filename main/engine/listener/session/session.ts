@@ -19,6 +19,8 @@ export interface SessionFacts {
   readonly startTls: boolean
   /** AUTH now; after STARTTLS; not on this port. */
   auth(): 'offered' | 'after-tls' | 'none'
+  /** CRAM-MD5 can work for somebody; it can unless this says otherwise. */
+  digest?(): boolean
   /** A new one for each sign-in by CRAM-MD5. */
   challenge(): string
 }
@@ -106,7 +108,7 @@ export function stepDialog(state: SessionState, line: string | null): Step {
 
 function hello(state: SessionState, name: string, extended: boolean, facts: SessionFacts): Step {
   const { hostname, maxMessageBytes, startTls } = facts
-  const offer = { maxMessageBytes, secure: state.secure, startTls, auth: facts.auth() === 'offered' }
+  const offer = { maxMessageBytes, secure: state.secure, startTls, auth: facts.auth() === 'offered', digest: facts.digest?.() ?? true }
   const answer = extended ? SAY.extensions(hostname, extensions(offer)) : SAY.hello(hostname)
   return { state: greeted(state, name, extended), action: say(answer) }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { TLSSocket, createSecureContext } from 'node:tls'
@@ -100,8 +101,10 @@ function contextFor({ identity, legacy }: ServerTlsOptions): SecureContext {
   return made
 }
 
-const MODERN = { minVersion: 'TLSv1.2', honorCipherOrder: true } as const
-const LEGACY = { minVersion: 'TLSv1', honorCipherOrder: true } as const
+/** A client that asks for ever new handshakes makes a server work, and nobody needs that. */
+const COMMON = { honorCipherOrder: true, secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const
+const MODERN = { ...COMMON, minVersion: 'TLSv1.2' } as const
+const LEGACY = { ...COMMON, minVersion: 'TLSv1' } as const
 
 /** Old devices sign with SHA-1 and have keys that OpenSSL only lets through at level 0. Electron's BoringSSL knows no levels and needs none. */
 function legacyContext(identity: ServerIdentity): SecureContext {

@@ -46,7 +46,7 @@ async function world(from?: World): Promise<World> {
       allowed: (address) => address.startsWith('192.168.') || address.startsWith('fd'),
       bans: () => [],
       certificate: () => null,
-       
+
       async *history(sinceAt) {
         for (const event of log) if (event.at >= sinceAt) yield event
       },
