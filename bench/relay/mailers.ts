@@ -33,6 +33,7 @@ export function mailroomConfig(upstream: Upstream, dead: Upstream, retry = '10m'
 connections = 1000
 connections-per-client = 1000
 messages-per-hour = 0
+messages-per-day = 0
 [queue.strategy]
 route = [ { if = "rcpt_domain == 'dead.test'", then = "'dead'" }, { else = "'relay'" } ]
 ${route('relay', upstream)}${route('dead', dead)}
