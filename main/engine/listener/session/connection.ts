@@ -1,8 +1,6 @@
 import type { ListenerSettings } from '../../../contract/index.ts'
 import { SmtpFailure } from '../../mail/index.ts'
-import { TlsError } from '../../system/index.ts'
 import type { Connection } from '../../system/index.ts'
-import { compileNetworks } from '../access.ts'
 import { toRefusal } from '../edge.ts'
 import { clientOf, envelopeOf, protocolOf } from '../envelope.ts'
 import type { Peer } from '../envelope.ts'
@@ -12,8 +10,9 @@ import type { Reception } from '../transaction.ts'
 import type { ListenerDependencies } from '../types.ts'
 import { CommandReader } from './command-reader.ts'
 import type { CommandLine } from './command-reader.ts'
-import { DataReader } from './data-reader.ts'
 import { Deadlines } from './deadlines.ts'
+import { handshakeProblem, isLegacy, isPrivate, shakeHands } from './handshake.ts'
+import { takeIn } from './intake.ts'
 import { SessionNews } from './news.ts'
 import { parseCommand } from './parse-command.ts'
 import { SAY, answerOf, encodeAnswer } from './replies.ts'
@@ -26,15 +25,12 @@ import { Wire } from './wire.ts'
 
 /** How long a stranger is watched for talking before it is greeted, as programs do that only want to be rid of their mail. */
 const EARLY_TALK_MS = 500
-const HANDSHAKE_MS = 30_000
 /** How long a client may keep a connection open that is over. */
 const LINGER_MS = 2_000
 /** A pause of a client in the middle of a transaction that is worth a word. */
 const SLOW_MS = 60_000
 /** Replies are sent together, but not without end. */
 const MAX_UNSENT_CHARACTERS = 16 * 1024
-
-const PRIVATE = compileNetworks(['private'])
 
 /** One listener's port, as a conversation on it needs to know it. */
 export interface Place {
@@ -128,6 +124,7 @@ export class Conversation {
         if (this.#dependencies.gate.mayOfferAuth(this.#caller)) return 'offered'
         return startTls && !this.#state.secure ? 'after-tls' : 'none'
       },
+      digest: () => this.#dependencies.gate.mayOfferDigest?.() ?? true,
       challenge: () => `<${this.#dependencies.random.bytes(12).toString('hex')}@${server.hostname}>`,
     }
   }
@@ -253,35 +250,43 @@ export class Conversation {
     await this.#wire.flush()
     // What came behind STARTTLS was said in the clear, by whomever: it must not count as said under TLS (CVE-2011-0411).
     this.#reader.take()
+    try {
+      // Before anything is promised: without it the client may go on in the clear.
+      await this.#dependencies.certificate()
+    } catch (thrown) {
+      this.#tellNoTls(thrown)
+      this.#say(SAY.tlsBroken)
+      return
+    }
     await this.#secure(encodeAnswer(SAY.startTls))
   }
 
   /** @param invitation  said in the clear before the handshake */
   async #secure(invitation = ''): Promise<boolean> {
-    const dependencies = this.#dependencies
-    const { listener } = this.#place
     this.#handshaking = true
     try {
-      const identity = await dependencies.certificate()
+      const identity = await this.#dependencies.certificate()
       const stream = this.#wire.letGo()
-      stream.write(invitation)
-      const legacy = listener.tlsProfile === 'legacy' && PRIVATE.includes(this.#peer.address)
-      this.#connection = await dependencies.network.acceptTls(this.#connection, { identity, legacy, timeoutMs: HANDSHAKE_MS })
+      if (invitation !== '') stream.write(invitation)
+      this.#connection = await shakeHands(this.#connection, identity, this.#place.listener, this.#dependencies)
     } catch (thrown) {
-      const text = thrown instanceof TlsError ? thrown.message : `the certificate cannot be used: ${String(thrown)}`
-      if (!this.#over && this.#place.seldom(`tls ${this.#peer.address}`)) {
-        dependencies.problem(`No encryption with ${this.#peer.address}: ${text}`, `listener ${listener.id}`)
-      }
+      this.#tellNoTls(thrown)
       this.cut()
       return false
     } finally {
       this.#handshaking = false
     }
     this.#peer = { ...this.#peer, tls: this.#connection.tls }
-    if (/^TLSv1(?:\.1)?$/.test(this.#connection.tls?.version ?? '')) this.#news.note('legacy-tls')
+    if (isLegacy(this.#peer.tls)) this.#news.note('legacy-tls')
     this.#state = BEGINNING_SECURE
     this.#wire.change(this.#connection.stream)
     return !this.#over
+  }
+
+  #tellNoTls(thrown: unknown): void {
+    const { address, listener } = this.#peer
+    if (this.#over || !this.#place.seldom(`tls ${address}`)) return
+    this.#dependencies.problem(handshakeProblem(thrown, address), `listener ${listener}`)
   }
 
   async #receive(): Promise<void> {
@@ -305,12 +310,13 @@ export class Conversation {
       return this.#refuseMessage(thrown, state)
     }
     this.#say(SAY.goAhead)
-    const whole = await this.#readMessage(reception)
+    const read = await takeIn(this.#wire, this.#reader, reception, this.#onlyLineFeeds && isPrivate(this.#peer.address))
     this.#receiving = false
-    if (!whole) {
+    if (read === null) {
       await reception.abandon()
       return
     }
+    this.#news.noteData(read)
     try {
       const { id, odd } = await reception.finish(this.#news.seen)
       this.#dependencies.gate.accepted(caller)
@@ -321,24 +327,6 @@ export class Conversation {
       await this.#refuseMessage(thrown, state)
     }
     this.#news.tellOdd(clientOf(this.#peer, state))
-  }
-
-  /** @returns whether it came whole */
-  async #readMessage(reception: Reception): Promise<boolean> {
-    const reader = new DataReader(this.#onlyLineFeeds && PRIVATE.includes(this.#peer.address))
-    let chunk: Buffer | null = this.#reader.take()
-    for (;;) {
-      const { data, ended, rest } = reader.read(chunk)
-      await reception.write(data)
-      if (ended) {
-        this.#reader.push(rest)
-        this.#news.noteData(reader)
-        return true
-      }
-      await this.#wire.flush()
-      chunk = await this.#wire.read()
-      if (chunk === null) return false
-    }
   }
 
   async #refuseMessage(thrown: unknown, { mail }: SessionState): Promise<void> {

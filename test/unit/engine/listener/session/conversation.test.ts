@@ -275,6 +275,36 @@ describe('STARTTLS', () => {
     await met.over
   })
 
+  test('without a usable certificate it is put off, and the conversation goes on in the clear', async () => {
+    const met = await inDialogue({ listener: { tls: 'optional' }, certificate: () => Promise.reject(new Error('key.pem is no key')) })
+    expect(await met.say('STARTTLS\r\nNOOP\r\n')).toBe('454 4.7.0 Encryption is not available at the moment\r\n')
+    expect(codes(await met.say('NOOP\r\n'))).toBe('250')
+    expect(met.problems).toEqual(['No encryption with 192.168.1.20, since the certificate cannot be used: key.pem is no key'])
+  })
+
+  test('old versions of TLS are for private addresses, and told', async () => {
+    const asked: boolean[] = []
+    for (const address of ['192.168.1.20', STRANGER]) {
+      const [inside, secured] = duplexPair()
+      const met = meet({
+        address,
+        listener: { tls: 'implicit', tlsProfile: 'legacy' },
+        // Whatever the gate lets in.
+        gate: { connect: () => ({ known: true, refusal: null }) },
+        acceptTls: (connection, options) => {
+          asked.push(options.legacy)
+          return Promise.resolve({ ...connection, stream: secured, tls: { ...SESSION, version: 'TLSv1' } })
+        },
+      })
+      inside.resume()
+      await met.clock.advance(500)
+      inside.end('EHLO x\r\nQUIT\r\n')
+      await met.over
+      expect(met.odd[0]?.kinds).toContain('legacy-tls')
+    }
+    expect(asked).toEqual([true, false])
+  })
+
   test('a handshake that fails ends the connection, and the log says so', async () => {
     const met = meet({ listener: { tls: 'implicit' } })
     await met.over

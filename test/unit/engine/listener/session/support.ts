@@ -22,6 +22,7 @@ export interface Given {
   readonly write?: () => Promise<void>
   readonly commit?: () => Promise<void>
   readonly acceptTls?: Network['acceptTls']
+  readonly certificate?: ListenerDependencies['certificate']
 }
 
 /** One client and the conversation with it, in memory, on a held clock. */
@@ -95,7 +96,7 @@ export function meet(given: Given = {}): Met {
     odd: (news) => void odd.push(news),
     refused: (event) => void refused.push(event),
     problem: (text) => void problems.push(text),
-    certificate: () => Promise.resolve({ cert: '', key: '' }),
+    certificate: given.certificate ?? (() => Promise.resolve({ cert: '', key: '' })),
   }
   const connection: Connection = {
     stream: theirs,
