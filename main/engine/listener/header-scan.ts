@@ -78,11 +78,14 @@ export function readHeaderFacts(section: Buffer, hostname = ''): HeaderFacts {
 
 const MESSAGE_ID = /<[^<>\s]+>/
 
+/** Blanks without end would keep the pattern busy for minutes. */
+const MAX_DATE_CHARACTERS = 200
+const DATE =
+  /^\s*(?:[A-Za-z]{3},?\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|[A-Za-z]{1,5})\s*(?:\(.*\))?\s*$/
+
 /** RFC 5322 §3.3, obsolete forms and comments included; whether there is such a day is the writer's business. */
 function isDate(value: string): boolean {
-  return /^\s*(?:[A-Za-z]{3},?\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|[A-Za-z]{1,5})\s*(?:\(.*\))?\s*$/.test(
-    value,
-  )
+  return value.length <= MAX_DATE_CHARACTERS && DATE.test(value)
 }
 
 function unfold(lines: readonly string[], start: number): string {

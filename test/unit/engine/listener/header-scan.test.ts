@@ -63,6 +63,11 @@ describe('what a header section says', () => {
     expect(readHeaderFacts(Buffer.from(`${line}\r\n\r\n`)).broken).toBe(broken)
   })
 
+  test('a date of a hundred thousand blanks is broken, and that takes no time', () => {
+    const line = `Date: Mon, 23 Nov 2026 14:00:00 +0000${' '.repeat(100_000)}x`
+    expect(readHeaderFacts(Buffer.from(`${line}\r\n\r\n`)).broken).toBe(true)
+  })
+
   test('our own traces are counted by our name, others are not', () => {
     const ours = 'Received: from a ([192.0.2.1])\r\n\tby mailroom.test (Mailroom) with ESMTP id 1;\r\n\tMon\r\n'
     const theirs = 'Received: from a by mx.example.org (Mailroom) with ESMTP id 1; Mon\r\n'
