@@ -22,6 +22,7 @@ const plain: readonly View[] = [
   { name: 'activity', open: ({ window, go }) => go('Activity').then(() => sees(window, 'All')) },
   { name: 'queue', open: ({ window, go }) => go('Queue').then(() => sees(window, 'Held')) },
   { name: 'routing', open: ({ window, go }) => go('Routing').then(() => sees(window, 'Try an address')) },
+  { name: 'settings', open: ({ window, go }) => go('Settings').then(() => sees(window, 'Trying again')) },
   {
     name: 'routing-file',
     open: async ({ window, go }) => {

@@ -8,6 +8,8 @@ class PreferencesStore {
   now = $state.raw<PreferencesView | null>(null)
   /** Why the last change could not be kept. */
   problem = $state<string | null>(null)
+  /** Only the last change can be undone. */
+  #offered: number | undefined
 
   /** Asks before the first word is shown, so that no language flashes by. */
   async load(): Promise<void> {
@@ -27,7 +29,9 @@ class PreferencesStore {
     }
     this.#take(answer.value)
     const back = before === null ? {} : Object.fromEntries(Object.entries(before).filter(([key]) => key in changes))
+    if (this.#offered !== undefined) toasts.dismiss(this.#offered)
     toasts.show(saying('settings.saved'), { said: saying('undo'), run: () => void this.set(back) })
+    this.#offered = toasts.shown.at(-1)?.id
   }
   #take(view: PreferencesView): void {
     this.now = view

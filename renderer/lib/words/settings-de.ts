@@ -174,6 +174,7 @@ export const settingsDe: Readonly<Record<keyof typeof settingsEn, Phrase>> = {
   'history.ask.yes': 'Zurückgehen',
   'history.restored': 'config.toml ist wie vor {time}.',
   'history.refused': 'Der alte Text kann so, wie es jetzt ist, nicht gelten',
+  'history.secret': 'Nur ein Kennwort unterscheidet sich. Es wird nicht gezeigt.',
   'diff.same': 'Nichts unterscheidet sich.',
   'diff.gap': { one: '{count} Zeile wie bisher', other: '{count} Zeilen wie bisher' },
   'diff.added': 'Kommt: ',

@@ -170,6 +170,7 @@ export const settingsEn = {
   'history.ask.yes': 'Go back',
   'history.restored': 'config.toml is as before {time}.',
   'history.refused': 'The old text cannot be taken as things are now',
+  'history.secret': 'Only a password differs. It is not shown.',
   'diff.same': 'Nothing differs.',
   'diff.gap': { one: '{count} line as before', other: '{count} lines as before' },
   'diff.added': 'Comes: ',

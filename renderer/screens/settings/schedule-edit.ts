@@ -2,12 +2,8 @@ import type { ConfigChange } from '../../../main/contract/channels.ts'
 import type { Schedule } from '../../../main/contract/settings.ts'
 import type { Draft } from './spec.ts'
 import { amountOf, amountText, listOf, waitsText } from './units.ts'
-import type { Unit } from './units.ts'
 
 export type SchedulePart = 'retry' | 'notify' | 'end'
-/** When mail is given up: after a time, or after so many tries. */
-export type EndUnit = Unit | 'tries'
-export const END_UNITS: readonly EndUnit[] = ['h', 'd', 'tries']
 
 export function draftOfPart(schedule: Schedule, part: SchedulePart): Draft & { readonly tries: boolean } {
   if (part === 'retry') return { text: waitsText(schedule.retryMs), unit: null, tries: false }

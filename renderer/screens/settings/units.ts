@@ -37,7 +37,7 @@ export function amountText({ amount, unit }: Amount): string {
   return isSize(unit) ? `${amount} ${unit}B` : `${amount}${unit}`
 }
 
-export function isSize(unit: Unit): boolean {
+function isSize(unit: Unit): boolean {
   return SIZES.some(([one]) => one === unit)
 }
 
