@@ -5,6 +5,7 @@ import type { LetterLink } from './links.ts'
 import { pageText } from './page-text.ts'
 import { fetches, safeStyle } from './safe-style.ts'
 import { spreadSheets } from './spread-sheets.ts'
+import { takeSheets } from './take-sheets.ts'
 
 /** The formatted version of a message, made harmless. */
 export interface SafePage {
@@ -41,11 +42,8 @@ const PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,[a-z0-9+/=\s]*$/i
  * @param words  what stands where a picture was left out
  */
 export function safePage(html: string, images: ReadonlyMap<string, string>, words: { readonly leftOut: string }): SafePage {
-  // A document that is not shown: it loads nothing and runs nothing.
-  const raw = new DOMParser().parseFromString(html, 'text/html')
-  const sheets = [...raw.querySelectorAll('style')].map((style) => style.textContent)
-  const backgrounds = raw.querySelectorAll('[background]').length + sheets.filter(fetches).length
-  const page: DocumentFragment = DOMPurify.sanitize(html, {
+  const { rest, sheets } = takeSheets(html)
+  const page: DocumentFragment = DOMPurify.sanitize(rest, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
@@ -56,12 +54,13 @@ export function safePage(html: string, images: ReadonlyMap<string, string>, word
     KEEP_CONTENT: true,
     RETURN_DOM_FRAGMENT: true,
   })
+  const backgrounds = DOMPurify.removed.filter((one) => 'attribute' in one && one.attribute?.name === 'background').length
   const elements = page.querySelectorAll<HTMLElement>('*')
   const text = pageText(page)
   if (elements.length > MOST_ELEMENTS) return { document: null, text, links: [], leftOut: 0 }
   spreadSheets(page, sheets)
   const links = [...page.querySelectorAll('a')].flatMap(linkOf)
-  let leftOut = backgrounds
+  let leftOut = backgrounds + sheets.filter(fetches).length
   for (const element of elements) if (cleaned(element)) leftOut++
   for (const picture of page.querySelectorAll('img')) if (!shown(picture, images, words.leftOut)) leftOut++
   const holder = document.createElement('div')
