@@ -56,11 +56,17 @@ export function openWindow(statePath: string, address: string): BrowserWindow {
   webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') void window.loadURL(PAGE_URL)
   })
-  window.once('ready-to-show', () => {
+  let awaited = 2
+  const show = (): void => {
+    awaited -= 1
+    if (awaited > 0) return
     if (state?.maximized === true) window.maximize()
     webContents.setZoomLevel(state?.zoom ?? 0)
     window.show()
-  })
+  }
+  // Something is painted before all is loaded, and loading takes the size of the text back to the usual.
+  window.once('ready-to-show', show)
+  webContents.once('did-stop-loading', show)
   void window.loadURL(PAGE_URL + address)
   return window
 }
