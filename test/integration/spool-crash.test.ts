@@ -3,7 +3,7 @@ import { createSpool } from '../../main/engine/spool/index.ts'
 import type { Entry, Spool } from '../../main/engine/spool/index.ts'
 import { createCrashingDisk, seededChance } from '../support/crashing-disk.ts'
 import type { CrashingDisk } from '../support/crashing-disk.ts'
-import { createHeldClock } from '../support/held-clock.ts'
+import { createHurriedClock } from '../support/held-clock.ts'
 import { accept, completed, messageBytes, readAll, seededRandom, triedAgain } from '../support/spool-entries.ts'
 
 /** Small sizes, so that a short script goes through files of their own, full segments, moved messages and deleted segments. */
@@ -25,7 +25,7 @@ function nothingPromised(): Promised {
 }
 
 function openSpool(disk: CrashingDisk, seed: number): Spool {
-  return createSpool({ disk, clock: createHeldClock(), random: seededRandom(seed), folder: '/data/spool', sizes: SIZES })
+  return createSpool({ disk, clock: createHurriedClock(), random: seededRandom(seed), folder: '/data/spool', sizes: SIZES })
 }
 
 async function acceptOne(spool: Spool, size: number, promised: Promised): Promise<string> {

@@ -55,3 +55,19 @@ export function createHeldClock(start = Date.UTC(2026, 10, 23, 12)): HeldClock {
 async function turn(): Promise<void> {
   for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve))
 }
+
+/** A clock on which waiting costs nothing: a timer runs as soon as everything else has had its turn. For tests of what happens, not of when. */
+export function createHurriedClock(start = Date.UTC(2026, 10, 23, 12)): Clock {
+  let elapsed = 0
+  return {
+    now: () => start + elapsed,
+    monotonic: () => elapsed,
+    after(delayMs, run) {
+      const timer = setImmediate(() => {
+        elapsed += Math.max(0, delayMs)
+        run()
+      })
+      return { cancel: () => clearImmediate(timer) }
+    },
+  }
+}

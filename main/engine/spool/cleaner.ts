@@ -147,6 +147,7 @@ export class Cleaner {
         living.map((kept) =>
           journal.append(
             { kind: 'state', id: kept.entry.head.id, json: encodeEntry(kept.entry) },
+            'now',
             (place) => (kept.stateIn = place.segment),
           ),
         ),
@@ -162,7 +163,7 @@ export class Cleaner {
         owed.delete(id)
       } catch {
         // Still held open by another program, say: its removal is written down anew, so it stays removed whatever happens.
-        await journal.append({ kind: 'removed', id })
+        await journal.append({ kind: 'removed', id }, 'now')
       }
     }
   }

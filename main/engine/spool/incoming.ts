@@ -83,7 +83,7 @@ export class Incoming implements IncomingMessage {
     // Always a copy: a network chunk may be a small view of a large block, which would stay in memory with it.
     const body = Buffer.concat(this.#pieces)
     this.#pieces = []
-    await this.#context.journal.append({ kind: 'accepted', id: this.#id, json: encodeEntry(entry), body }, (place) => {
+    await this.#context.journal.append({ kind: 'accepted', id: this.#id, json: encodeEntry(entry), body }, 'now', (place) => {
       this.#context.onCommitted(entry, place, body)
     })
   }

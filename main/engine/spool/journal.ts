@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from '../system/index.ts'
+import type { Clock, Disk, DiskFile, Timer } from '../system/index.ts'
 import { encodeFrame, frameBytes } from './frame.ts'
 import type { FrameDraft } from './frame.ts'
 import { segmentPath } from './layout.ts'
@@ -11,8 +11,12 @@ export interface Place {
   readonly bodyAt: number
 }
 
+/** `now`: somebody waits for it before saying 250. `soon`: it is written at once and shares a sync, its own after a moment at the latest. */
+export type Urgency = 'now' | 'soon'
+
 interface Waiting {
   readonly draft: FrameDraft
+  readonly urgency: Urgency
   readonly onDurable: (place: Place) => void
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
@@ -21,11 +25,21 @@ interface Waiting {
 interface ActiveSegment {
   readonly number: number
   readonly file: DiskFile
+  /** Written so far, and how much of that survives a power cut. */
   bytes: number
+  durableBytes: number
+}
+
+/** Written, and not yet synced. */
+interface Written {
+  readonly waiting: Waiting
+  readonly place: Place
 }
 
 /** A group takes what waits, up to this much, so that one large crowd does not keep the first of it waiting. */
 const GROUP_BYTES = 2 * 1024 * 1024
+/** As long as what is not urgent waits for a sync to share: a message that comes in between brings one. */
+const SOON_MS = 10
 
 /**
  * The append-only journal: numbered segments of records. Everything that waits while one sync is under way shares the next one. Records become
@@ -41,10 +55,15 @@ export class Journal {
   #active: ActiveSegment | null = null
   #lastNumber = 0
   #waiting: Waiting[] = []
+  #written: Written[] = []
+  #soon: Timer | null = null
+  #syncDue = false
+  readonly #clock: Clock
   #flushing: Promise<void> | null = null
 
-  constructor(options: { disk: Disk; layout: Layout; segmentBytes: number; onRotated: () => void }) {
+  constructor(options: { disk: Disk; clock: Clock; layout: Layout; segmentBytes: number; onRotated: () => void }) {
     this.#disk = options.disk
+    this.#clock = options.clock
     this.#layout = options.layout
     this.#segmentBytes = options.segmentBytes
     this.#onRotated = options.onRotated
@@ -73,15 +92,17 @@ export class Journal {
    * Appends a record. Resolves when it survives a power cut; `onDurable` is called just before, in the order of the records.
    * @throws disk errors; then the record is not there, or at worst is there as a whole after a crash
    */
-  append(draft: FrameDraft, onDurable: (place: Place) => void = () => undefined): Promise<void> {
+  append(draft: FrameDraft, urgency: Urgency, onDurable: (place: Place) => void = () => undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, onDurable, resolve, reject })
+      this.#waiting.push({ draft, urgency, onDurable, resolve, reject })
       this.#flushing ??= this.#flush()
     })
   }
 
   /** Ends the segment being written, so that it can be cleaned. All that was promised is durable already, so trouble with the disk is nobody's concern. */
   async seal(): Promise<void> {
+    this.#syncDue = true
+    this.#flushing ??= this.#flush()
     await this.#flushing
     const active = this.#active
     if (active === null) return
@@ -100,19 +121,18 @@ export class Journal {
   async #flush(): Promise<void> {
     // Callers of the same turn share the first group too.
     await Promise.resolve()
-    while (this.#waiting.length > 0) {
-      const group = this.#takeGroup()
-      try {
-        const places = await this.#write(group)
-        group.forEach((waiting, index) => {
-          waiting.onDurable(places[index] ?? { segment: 0, bodyAt: 0 })
-          waiting.resolve()
-        })
-      } catch (error) {
-        for (const waiting of group) waiting.reject(error)
-      }
+    while (this.#waiting.length > 0 || this.#syncDue) {
+      if (this.#waiting.length > 0) await this.#write(this.#takeGroup())
+      if (this.#syncDue) await this.#sync()
     }
     this.#flushing = null
+    if (this.#written.length > 0) this.#soon ??= this.#clock.after(SOON_MS, () => this.#syncSoon())
+  }
+
+  #syncSoon(): void {
+    this.#soon = null
+    this.#syncDue = true
+    this.#flushing ??= this.#flush()
   }
 
   #takeGroup(): Waiting[] {
@@ -126,60 +146,91 @@ export class Journal {
     return this.#waiting.splice(0, count)
   }
 
-  async #write(group: readonly Waiting[]): Promise<Place[]> {
-    const active = await this.#writable()
-    const places: Place[] = []
-    const pieces: Uint8Array[] = []
-    let at = active.bytes
-    for (const { draft } of group) {
-      pieces.push(...encodeFrame(draft, active.bytes))
-      at += frameBytes(draft)
-      places.push({ segment: active.number, bodyAt: at - (draft.body?.length ?? 0) })
-    }
+  async #write(group: readonly Waiting[]): Promise<void> {
     try {
-      await active.file.writeAll(pieces)
+      const active = await this.#writable()
+      const written: Written[] = []
+      const pieces: Uint8Array[] = []
+      let at = active.bytes
+      for (const waiting of group) {
+        // A power cut may tear whatever was written since the last sync, so that is one group to whoever reads it.
+        pieces.push(...encodeFrame(waiting.draft, active.durableBytes))
+        at += frameBytes(waiting.draft)
+        written.push({ waiting, place: { segment: active.number, bodyAt: at - (waiting.draft.body?.length ?? 0) } })
+      }
+      try {
+        await active.file.writeAll(pieces)
+      } catch (error) {
+        await this.#cutBack(active)
+        throw error
+      }
+      active.bytes = at
+      this.#written.push(...written)
+      this.#syncDue ||= group.some(({ urgency }) => urgency === 'now')
     } catch (error) {
-      await this.#cutBack(active, false)
-      throw error
+      for (const waiting of group) waiting.reject(error)
     }
+  }
+
+  /** Makes all that was written durable, and tells those who wait for it. */
+  async #sync(): Promise<void> {
+    this.#syncDue = false
+    this.#soon?.cancel()
+    this.#soon = null
+    const active = this.#active
+    const written = this.#written
+    this.#written = []
+    if (active === null || written.length === 0) return
     try {
       await active.file.sync()
     } catch (error) {
-      await this.#cutBack(active, true)
-      throw error
+      await this.#abandon(active)
+      for (const { waiting } of written) waiting.reject(error)
+      return
     }
-    active.bytes = at
-    return places
+    active.durableBytes = active.bytes
+    for (const { waiting, place } of written) {
+      waiting.onDurable(place)
+      waiting.resolve()
+    }
   }
 
   /**
-   * Takes an unfinished group off the end, so that the next one follows good records. After a failed sync nobody knows what the disk holds (the
-   * system may have dropped the pages): then, and when cutting fails too, the segment is left alone from here on.
+   * Takes an unfinished group off the end, so that the next one follows good records. When even that fails, what was written before is synced
+   * while it can be, and the segment is left alone from here on.
    */
-  async #cutBack(active: ActiveSegment, abandon: boolean): Promise<void> {
-    let cut = true
+  async #cutBack(active: ActiveSegment): Promise<void> {
     try {
       await active.file.truncate(active.bytes)
     } catch {
       // The caller is told of the first error, which is the cause; recovery cuts what is left here.
-      cut = false
+      await this.#sync()
+      await this.#abandon(active)
     }
-    if (cut && !abandon) return
+  }
+
+  /** After a failed sync nobody knows what the disk holds (the system may have dropped the pages): the segment is not written to again. */
+  async #abandon(active: ActiveSegment): Promise<void> {
+    if (this.#active !== active) return
     this.#active = null
-    this.#closed.set(active.number, active.bytes)
+    this.#closed.set(active.number, active.durableBytes)
+    await active.file.truncate(active.durableBytes).catch(() => undefined)
     await active.file.close().catch(() => undefined)
   }
 
   async #writable(): Promise<ActiveSegment> {
     const active = this.#active
     if (active !== null && active.bytes < this.#segmentBytes) return active
+    // What was written and not synced belongs to the segment that ends here.
+    await this.#sync()
     const number = ++this.#lastNumber
     const file = await this.#newSegment(number)
-    this.#active = { number, file, bytes: 0 }
-    if (active !== null) {
-      this.#closed.set(active.number, active.bytes)
+    const ended = this.#active
+    this.#active = { number, file, bytes: 0, durableBytes: 0 }
+    if (ended !== null) {
+      this.#closed.set(ended.number, ended.bytes)
       // Its records are durable; the seal only tells damage from an unfinished write, so mail does not wait for it or fail with it.
-      await sealSegment(active.file).catch(() => undefined)
+      await sealSegment(ended.file).catch(() => undefined)
       this.#onRotated()
     }
     return this.#active

@@ -57,7 +57,7 @@ class DiskSpool implements Spool {
     const syncQueue = shareCalls(() => disk.syncFolder(layout.queue))
     this.newId = idMaker(clock, random)
     this.#shelf = new Shelf(recent)
-    this.#journal = new Journal({ disk, layout, segmentBytes: segment, onRotated: () => this.#cleaner.poke() })
+    this.#journal = new Journal({ disk, clock, layout, segmentBytes: segment, onRotated: () => this.#cleaner.poke() })
     this.#cleaner = new Cleaner({ disk, layout, journal: this.#journal, shelf: this.#shelf, journalBytes, syncQueue, owed: this.#owed })
     this.#context = {
       disk,
@@ -83,7 +83,7 @@ class DiskSpool implements Spool {
     this.#journal.adopt(found.segments)
     for (const kept of found.kept) this.#shelf.put(kept)
     for (const id of found.owed) this.#owed.add(id)
-    await Promise.all(found.forget.map((id) => this.#journal.append({ kind: 'removed', id })))
+    await Promise.all(found.forget.map((id) => this.#journal.append({ kind: 'removed', id }, 'now')))
     this.#cleaner.poke()
     return { entries: found.kept.map((kept) => kept.entry), setAside: found.setAside }
   }
@@ -97,7 +97,11 @@ class DiskSpool implements Spool {
     if (kept === undefined) throw new Error(`no message ${entry.head.id} in the spool`)
     // At once, not when durable: whoever rewrites this entry later must not go back behind this call.
     kept.entry = entry
-    await this.#journal.append({ kind: 'state', id: entry.head.id, json: encodeEntry(entry) }, (place) => (kept.stateIn = place.segment))
+    await this.#journal.append(
+      { kind: 'state', id: entry.head.id, json: encodeEntry(entry) },
+      'soon',
+      (place) => (kept.stateIn = place.segment),
+    )
   }
 
   async remove(id: string): Promise<void> {
@@ -105,7 +109,7 @@ class DiskSpool implements Spool {
     const kept = this.#shelf.take(id)
     if (kept === undefined) return
     try {
-      await this.#journal.append({ kind: 'removed', id })
+      await this.#journal.append({ kind: 'removed', id }, 'soon')
     } catch (error) {
       // Told again as soon as a segment is cleaned; should the computer stop before, the entry comes back with its last saved state.
       this.#owed.add(id)

@@ -6,14 +6,14 @@ import type { Spool, SpoolSizes } from '../../../../main/engine/spool/index.ts'
 import type { Disk } from '../../../../main/engine/system/index.ts'
 import { createNodeDisk } from '../../../../main/engine/system/node/disk.ts'
 import { createCrashingDisk } from '../../../support/crashing-disk.ts'
-import { createHeldClock } from '../../../support/held-clock.ts'
+import { createHeldClock, createHurriedClock } from '../../../support/held-clock.ts'
 import { accept, completed, messageBytes, newEntry, readAll, seededRandom, triedAgain } from '../../../support/spool-entries.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
 const FOLDER = '/data/spool'
 
 function makeSpool(disk: Disk, sizes: Partial<SpoolSizes> = {}, folder = FOLDER): Spool {
-  return createSpool({ disk, clock: createHeldClock(), random: seededRandom(4), folder, sizes })
+  return createSpool({ disk, clock: createHurriedClock(), random: seededRandom(4), folder, sizes })
 }
 
 async function openSpool(disk: Disk, sizes: Partial<SpoolSizes> = {}, folder = FOLDER): Promise<Spool> {
@@ -235,4 +235,42 @@ test('ids sort by time, also when the clock stands still or goes back, and are o
   expect([...ids].sort()).toEqual(ids)
   expect(new Set(ids).size).toBe(4)
   for (const id of ids) expect(id).toMatch(/^[0-9a-z]{18}$/)
+})
+
+test('what nobody waits for with a 250 is written at once and shares the sync of the next message; alone it has its own a moment later', async () => {
+  const real = createCrashingDisk()
+  let syncs = 0
+  let writes = 0
+  const disk: Disk = {
+    ...real,
+    async create(path, options) {
+      const file = await real.create(path, options)
+      return {
+        ...file,
+        get size() {
+          return file.size
+        },
+        writeAll: (pieces) => ((writes += 1), file.writeAll(pieces)),
+        sync: () => ((syncs += 1), file.sync()),
+      }
+    },
+  }
+  const clock = createHeldClock()
+  const spool = createSpool({ disk, clock, random: seededRandom(1), folder: FOLDER })
+  await spool.open()
+  const first = await accept(spool, messageBytes('first', 100))
+  const count = { syncs, writes }
+  let saved = false
+  const saving = spool.update(triedAgain(first)).then(() => (saved = true))
+  await clock.advance(9)
+  expect({ syncs, writes, saved }).toEqual({ syncs: count.syncs, writes: count.writes + 1, saved: false })
+  await accept(spool, messageBytes('second', 100))
+  await saving
+  expect(syncs).toBe(count.syncs + 1)
+
+  const leaving = spool.remove(first.head.id)
+  await clock.advance(10)
+  await leaving
+  expect(syncs).toBe(count.syncs + 2)
+  expect(clock.nextIn).toBeNull()
 })
