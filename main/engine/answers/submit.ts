@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { ClientInfo } from '../../contract/index.ts'
 import type { Envelope, Source } from '../mail/index.ts'
 import { readHeaderFacts } from '../listener/index.ts'
@@ -31,7 +32,7 @@ export async function submit(parts: SubmitParts, id: string, own: OwnMessage): P
   try {
     await incoming.write(message)
     const { subject, messageId } = readHeaderFacts(message)
-    const has8Bit = message.some((byte) => byte > 127)
+    const has8Bit = !isAscii(message)
     const head: EntryHead = { id, createdAt: parts.clock.now(), size: message.length, subject, messageId, has8Bit, ...rest }
     const entry = await parts.firstEntry(head)
     await incoming.commit(entry)

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import libmime from 'libmime'
 
 /** What the listener needs to know of a header section (RFC 5322 §2.2). */
@@ -104,6 +105,5 @@ function cut(text: string): string {
 
 /** Whether any octet is above 127 (RFC 6152). */
 export function has8Bit(chunk: Uint8Array): boolean {
-  for (let i = 0; i < chunk.length; i++) if ((chunk[i] ?? 0) > 127) return true
-  return false
+  return !isAscii(chunk)
 }

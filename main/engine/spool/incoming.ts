@@ -12,6 +12,8 @@ export interface IncomingContext {
   readonly journal: Journal
   /** Messages up to this many bytes go into the journal, larger ones into a file of their own. */
   readonly smallBytes: number
+  /** Bytes of all messages that are being gathered in memory now. */
+  readonly gathering: { bytes: number }
   /** Makes the names in `queue/` durable. */
   syncQueue(): Promise<void>
   /** The entry is durable. `message` is given for small ones. */
@@ -20,6 +22,9 @@ export interface IncomingContext {
 
 /** Larger pieces, fewer calls: what arrives is gathered up to this before it is written. */
 const WRITE_BYTES = 256 * 1024
+/** While more than this is being gathered, many slow clients hold their messages open: a message that is not tiny goes to the disk early. */
+const GATHERING_BYTES = 64 * 1024 * 1024
+const TINY_BYTES = 128 * 1024
 
 /** A message while it comes in: in memory while small, then in `incoming/`. */
 export class Incoming implements IncomingMessage {
@@ -44,9 +49,15 @@ export class Incoming implements IncomingMessage {
     if (this.#over) throw new Error(`message ${this.#id} is committed or abandoned`)
     this.#pieces.push(chunk)
     this.#gathered += chunk.length
+    this.#context.gathering.bytes += chunk.length
     this.#size += chunk.length
-    const limit = this.#file === null ? this.#context.smallBytes : WRITE_BYTES
-    if (this.#gathered > limit) await this.#spill()
+    if (this.#gathered > this.#limit) await this.#spill()
+  }
+
+  get #limit(): number {
+    const { smallBytes, gathering } = this.#context
+    if (this.#file !== null) return WRITE_BYTES
+    return gathering.bytes > GATHERING_BYTES ? Math.min(smallBytes, TINY_BYTES) : smallBytes
   }
 
   async commit(entry: Entry): Promise<void> {
@@ -62,7 +73,7 @@ export class Incoming implements IncomingMessage {
 
   async abandon(): Promise<void> {
     this.#over = true
-    this.#pieces = []
+    this.#letGo()
     const file = this.#file
     this.#file = null
     if (file === null) return
@@ -72,17 +83,23 @@ export class Incoming implements IncomingMessage {
   }
 
   async #spill(): Promise<void> {
-    const pieces = this.#pieces
-    this.#pieces = []
-    this.#gathered = 0
+    const pieces = this.#letGo()
     this.#file ??= await this.#context.disk.create(this.#path)
     await this.#file.writeAll(pieces)
   }
 
+  /** What was gathered; from here on it is somebody else's. */
+  #letGo(): Uint8Array[] {
+    const pieces = this.#pieces
+    this.#pieces = []
+    this.#context.gathering.bytes -= this.#gathered
+    this.#gathered = 0
+    return pieces
+  }
+
   async #commitToJournal(entry: Entry): Promise<void> {
     // Always a copy: a network chunk may be a small view of a large block, which would stay in memory with it.
-    const body = Buffer.concat(this.#pieces)
-    this.#pieces = []
+    const body = Buffer.concat(this.#letGo())
     await this.#context.journal.append({ kind: 'accepted', id: this.#id, json: encodeEntry(entry), body }, 'now', (place) => {
       this.#context.onCommitted(entry, place, body)
     })
@@ -93,8 +110,7 @@ export class Incoming implements IncomingMessage {
     const target = messagePath(layout, this.#id)
     let renamed = false
     try {
-      await file.writeAll([...this.#pieces, encodeTrailer(entry)])
-      this.#pieces = []
+      await file.writeAll([...this.#letGo(), encodeTrailer(entry)])
       await file.sync()
       await file.close()
       this.#file = null

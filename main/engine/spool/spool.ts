@@ -36,7 +36,9 @@ export interface SpoolSizes {
 }
 
 const MIB = 1024 * 1024
-const SIZES: SpoolSizes = { smallMessage: MIB / 8, segment: 8 * MIB, journal: 64 * MIB, recent: 16 * MIB }
+const SIZES: SpoolSizes = { smallMessage: 1.25 * MIB, segment: 16 * MIB, journal: 64 * MIB, recent: 32 * MIB }
+/** So many free bytes are asked for again after a second only. */
+const PLENTY_BYTES = 4096 * MIB
 
 /** The spool in `folder`. `open` comes first; everything else before it is a mistake. The format is told in docs/storage.md. */
 export function createSpool(options: SpoolOptions): Spool {
@@ -49,11 +51,14 @@ class DiskSpool implements Spool {
   readonly #shelf: Shelf
   readonly #cleaner: Cleaner
   readonly #owed = new Set<string>()
+  readonly #clock: Clock
+  #free = { bytes: 0, at: 0 }
   readonly newId: () => string
 
   constructor({ disk, clock, random, folder, sizes }: SpoolOptions) {
     const { smallMessage, segment, journal: journalBytes, recent } = { ...SIZES, ...sizes }
     const layout = layoutOf(folder)
+    this.#clock = clock
     const syncQueue = shareCalls(() => disk.syncFolder(layout.queue))
     this.newId = idMaker(clock, random)
     this.#shelf = new Shelf(recent)
@@ -64,6 +69,7 @@ class DiskSpool implements Spool {
       layout,
       journal: this.#journal,
       smallBytes: smallMessage,
+      gathering: { bytes: 0 },
       syncQueue,
       onCommitted: (entry, place, message) => {
         const body = place === null ? null : { segment: place.segment, at: place.bodyAt }
@@ -135,7 +141,12 @@ class DiskSpool implements Spool {
   }
 
   async freeBytes(): Promise<number> {
-    return this.#context.disk.freeBytes(this.#context.layout.root)
+    const now = this.#clock.monotonic()
+    // Nobody fills this much within a second, so not every message need ask.
+    if (this.#free.bytes < PLENTY_BYTES || now - this.#free.at > 1000) {
+      this.#free = { bytes: await this.#context.disk.freeBytes(this.#context.layout.root), at: now }
+    }
+    return this.#free.bytes
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { constants, mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises'
+import { constants, mkdir, open, readdir, rename, rm, rmdir, stat, statfs, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -57,7 +57,13 @@ export function createNodeDisk(): Disk {
       return nodeFile(handle, (await handle.stat()).size)
     },
     rename: (from, to) => rename(from, to),
-    remove: (path) => rm(path, { force: true }),
+    async remove(path) {
+      try {
+        await unlink(path)
+      } catch (thrown) {
+        if (errorCode(thrown) !== 'ENOENT') throw thrown
+      }
+    },
     async removeFolder(path) {
       try {
         await rmdir(path)

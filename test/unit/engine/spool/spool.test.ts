@@ -26,7 +26,7 @@ test('on the real disk, small and large messages are there after a restart, with
   const folder = join(await tempFolder(), 'spool')
   const first = await openSpool(createNodeDisk(), {}, folder)
   const small = messageBytes('small', 4000)
-  const large = messageBytes('large', 700_000)
+  const large = messageBytes('large', 1_700_000)
   const one = await accept(first, small)
   const two = await accept(first, large)
   await first.update(triedAgain(two))
@@ -69,7 +69,7 @@ test('parallel commits share syncs', async () => {
 test('an abandoned message leaves nothing, small or large', async () => {
   const disk = createCrashingDisk()
   const spool = await openSpool(disk)
-  for (const size of [100, 300_000]) {
+  for (const size of [100, 3_000_000]) {
     const incoming = await spool.receive(spool.newId())
     await incoming.write(messageBytes('gone', size))
     await incoming.abandon()
@@ -140,7 +140,7 @@ test('an entry that is finished goes at the next start; one whose report is owed
   const disk = createCrashingDisk()
   const spool = await openSpool(disk)
   const done = await accept(spool, messageBytes('done', 300))
-  const owing = await accept(spool, messageBytes('owing', 300_000))
+  const owing = await accept(spool, messageBytes('owing', 3_000_000))
   await spool.update(completed(done))
   const unreported = { ...completed(owing), recipients: completed(owing).recipients.map((state) => ({ ...state, reported: false })) }
   await spool.update(unreported)
@@ -191,8 +191,8 @@ test('a damaged record in the journal is kept aside and told once; its neighbour
 test('a truncated message file is set aside at the start, whether the journal knows of it or not', async () => {
   const folder = join(await tempFolder(), 'spool')
   const spool = await openSpool(createNodeDisk(), {}, folder)
-  const fresh = await accept(spool, messageBytes('fresh', 300_000))
-  const tried = await accept(spool, messageBytes('tried', 300_000))
+  const fresh = await accept(spool, messageBytes('fresh', 3_000_000))
+  const tried = await accept(spool, messageBytes('tried', 3_000_000))
   await spool.update(triedAgain(tried))
   await spool.close()
   for (const { head } of [fresh, tried]) await truncate(join(folder, 'queue', head.id), 250_000)
@@ -207,7 +207,7 @@ test('a truncated message file is set aside at the start, whether the journal kn
 test('when a message file is gone its envelope is kept and told', async () => {
   const disk = createCrashingDisk()
   const spool = await openSpool(disk)
-  const entry = await accept(spool, messageBytes('m', 300_000))
+  const entry = await accept(spool, messageBytes('m', 3_000_000))
   await spool.update(triedAgain(entry))
   await spool.close()
   disk.tamper(join(FOLDER, 'queue', entry.head.id), () => null)
@@ -273,4 +273,21 @@ test('what nobody waits for with a 250 is written at once and shares the sync of
   await leaving
   expect(syncs).toBe(count.syncs + 2)
   expect(clock.nextIn).toBeNull()
+})
+
+test('many large messages at once do not pile up in memory: beyond 64 MiB together they go to the disk while they arrive', async () => {
+  const disk = createCrashingDisk()
+  const spool = await openSpool(disk)
+  const mebibyte = Buffer.alloc(1024 * 1024, 'x')
+  const incoming = []
+  for (let i = 0; i < 66; i++) {
+    const one = await spool.receive(spool.newId())
+    await one.write(mebibyte)
+    incoming.push(one)
+  }
+  expect(await disk.list(join(FOLDER, 'incoming'))).toHaveLength(2)
+  for (const one of incoming) await one.abandon()
+  const next = await spool.receive(spool.newId())
+  await next.write(mebibyte)
+  expect(await disk.list(join(FOLDER, 'incoming'))).toHaveLength(0)
 })
