@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk } from '../system/index.ts'
+import { crc32 } from './crc32.ts'
 import { encodeEntry } from './entry-record.ts'
 import type { Journal } from './journal.ts'
 import { segmentPath } from './layout.ts'
@@ -125,7 +126,8 @@ export class Cleaner {
     await disk.remove(path)
     const file = await disk.create(path)
     try {
-      await file.writeAll([segment.subarray(kept.body.at, kept.body.at + size), encodeTrailer(kept.entry)])
+      const message = segment.subarray(kept.body.at, kept.body.at + size)
+      await file.writeAll([message, encodeTrailer(kept.entry, crc32(message))])
       await file.sync()
     } finally {
       await file.close()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk, DiskFile } from '../system/index.ts'
+import { crc32 } from './crc32.ts'
 import type { Journal, Place } from './journal.ts'
 import { encodeEntry } from './entry-record.ts'
 import type { Layout } from './layout.ts'
@@ -16,8 +17,8 @@ export interface IncomingContext {
   readonly gathering: { bytes: number }
   /** Makes the names in `queue/` durable. */
   syncQueue(): Promise<void>
-  /** The entry is durable. `message` is given for small ones. */
-  onCommitted(entry: Entry, place: Place | null, message: Uint8Array | null): void
+  /** The entry is durable. `message` is given for small ones. `crc`: the message's CRC-32, for those in a file. */
+  onCommitted(entry: Entry, place: Place | null, message: Uint8Array | null, crc: number | null): void
 }
 
 /** Larger pieces, fewer calls: what arrives is gathered up to this before it is written. */
@@ -34,6 +35,8 @@ export class Incoming implements IncomingMessage {
   #gathered = 0
   #size = 0
   #file: DiskFile | null = null
+  /** Of what went to the file. */
+  #crc = 0
   #over = false
 
   constructor(context: IncomingContext, id: string) {
@@ -85,7 +88,12 @@ export class Incoming implements IncomingMessage {
   async #spill(): Promise<void> {
     const pieces = this.#letGo()
     this.#file ??= await this.#context.disk.create(this.#path)
+    this.#count(pieces)
     await this.#file.writeAll(pieces)
+  }
+
+  #count(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#crc = crc32(piece, this.#crc)
   }
 
   /** What was gathered; from here on it is somebody else's. */
@@ -101,7 +109,7 @@ export class Incoming implements IncomingMessage {
     // Always a copy: a network chunk may be a small view of a large block, which would stay in memory with it.
     const body = Buffer.concat(this.#letGo())
     await this.#context.journal.append({ kind: 'accepted', id: this.#id, json: encodeEntry(entry), body }, 'now', (place) => {
-      this.#context.onCommitted(entry, place, body)
+      this.#context.onCommitted(entry, place, body, null)
     })
   }
 
@@ -110,7 +118,9 @@ export class Incoming implements IncomingMessage {
     const target = messagePath(layout, this.#id)
     let renamed = false
     try {
-      await file.writeAll([...this.#letGo(), encodeTrailer(entry)])
+      const rest = this.#letGo()
+      this.#count(rest)
+      await file.writeAll([...rest, encodeTrailer(entry, this.#crc)])
       await file.sync()
       await file.close()
       this.#file = null
@@ -122,6 +132,6 @@ export class Incoming implements IncomingMessage {
       if (this.#file === null) await disk.remove(renamed ? target : this.#path).catch(() => undefined)
       throw error
     }
-    this.#context.onCommitted(entry, null, null)
+    this.#context.onCommitted(entry, null, null, this.#crc)
   }
 }

@@ -6,9 +6,13 @@ import type { Frame, SegmentScan } from './frame.ts'
 import { sealSegment } from './journal.ts'
 import { isDesktopLitter, isUnreadable, keepAside, moveAside, segmentNumber, segmentPath } from './layout.ts'
 import type { Layout, SetAside } from './layout.ts'
+import { collect } from './message-file.ts'
 import type { BodyPlace } from './shelf.ts'
 import type { Entry } from './types.ts'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+
+/** Several times what a segment is when it ends, with the largest write group behind that. */
+const LONGEST_SEGMENT_BYTES = 64 * 1024 * 1024
 
 export interface JournalFindings {
   /** The newest state of each entry that was not removed. */
@@ -61,6 +65,7 @@ class JournalReader implements JournalFindings {
   }
 
   async readSegment(number: number): Promise<void> {
+    await this.#shorten(number)
     const bytes = await this.#readBytes(number)
     if (bytes === null) return
     const scan = scanSegment(bytes)
@@ -108,13 +113,24 @@ class JournalReader implements JournalFindings {
     await sealSegment(file)
   }
 
+  /** What is far longer than a segment can be is kept aside as it is, and only what can be ours is read: all of it might not fit into memory. */
+  async #shorten(number: number): Promise<void> {
+    const path = segmentPath(this.#layout, number)
+    const stat = await this.#disk.stat(path)
+    if (stat === null || stat.isFolder || stat.bytes <= LONGEST_SEGMENT_BYTES) return
+    const ours = await collect(this.#disk.readStream(path, 0, LONGEST_SEGMENT_BYTES))
+    await this.#moveAside(basename(path), 'A part of the journal is longer than Mailroom makes it. The messages at its beginning go on.')
+    const { frames } = scanSegment(ours)
+    await this.#disk.writeFileDurably(path, ours.subarray(0, frames.at(-1)?.end ?? 0))
+  }
+
   async #readBytes(number: number): Promise<Buffer | null> {
     const path = segmentPath(this.#layout, number)
     try {
       return await this.#disk.readFile(path)
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      await this.#moveAside(`${String(number).padStart(8, '0')}.log`, `A part of the journal cannot be read: ${String(error)}.`)
+      await this.#moveAside(basename(path), `A part of the journal cannot be read: ${String(error)}.`)
       return null
     }
   }

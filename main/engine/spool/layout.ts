@@ -23,7 +23,8 @@ export function layoutOf(root: string): Layout {
   }
 }
 
-const SEGMENT = /^(\d{8})\.log$/
+/** Numbers grow beyond eight digits rather than begin again. */
+const SEGMENT = /^(\d{8,15})\.log$/
 
 export function segmentPath(layout: Layout, number: number): string {
   return join(layout.journal, `${String(number).padStart(8, '0')}.log`)
@@ -62,7 +63,10 @@ export async function keepAside(disk: Disk, layout: Layout, name: string, data: 
   return { file: target, reason }
 }
 
+/** ENOENT: it is listed, so it is a link to nowhere. */
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EIO', 'EISDIR', 'EFBIG', 'ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO'])
+
 /** The disk says that this one thing cannot be read, rather than that nothing works. */
 export function isUnreadable(thrown: unknown): boolean {
-  return ['EACCES', 'EPERM', 'EIO', 'EISDIR', 'EFBIG'].includes(errorCode(thrown))
+  return UNREADABLE.has(errorCode(thrown))
 }

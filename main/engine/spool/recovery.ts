@@ -31,10 +31,11 @@ const FILES_AT_ONCE = 32
  */
 export async function recover(disk: Disk, layout: Layout): Promise<Recovered> {
   await disk.makeFolder(layout.root, { mode: 0o700 })
-  await bringToVersion(disk, layout)
-  for (const folder of [layout.incoming, layout.queue, layout.journal, layout.corrupt]) await disk.makeFolder(folder, { mode: 0o700 })
+  await disk.makeFolder(layout.corrupt, { mode: 0o700 })
+  const setAside = await bringToVersion(disk, layout)
+  for (const folder of [layout.incoming, layout.queue, layout.journal]) await disk.makeFolder(folder, { mode: 0o700 })
   await disk.syncFolder(layout.root)
-  const recovery = new Recovery(disk, layout)
+  const recovery = new Recovery(disk, layout, setAside)
   await recovery.sweepIncoming()
   return recovery.run(await readJournal(disk, layout, recovery.shared))
 }
@@ -43,21 +44,22 @@ class Recovery {
   readonly shared = new SharedValues()
   readonly #disk: Disk
   readonly #layout: Layout
-  readonly #setAside: SetAside[] = []
+  readonly #setAside: SetAside[]
   readonly #kept: Kept[] = []
   readonly #forget: string[] = []
   readonly #owed: string[] = []
 
-  constructor(disk: Disk, layout: Layout) {
+  constructor(disk: Disk, layout: Layout, setAside: readonly SetAside[]) {
     this.#disk = disk
     this.#layout = layout
+    this.#setAside = [...setAside]
   }
 
   /** What was being received was never acknowledged. */
   async sweepIncoming(): Promise<void> {
     for (const name of await this.#disk.list(this.#layout.incoming)) {
       const path = join(this.#layout.incoming, name)
-      const ours = isId(name.replace(/\.moving$/, ''))
+      const ours = isId(name.replace(/\.moving$/, '')) && (await this.#disk.stat(path))?.isFolder !== true
       if (ours) await this.#disk.remove(path)
       else if (!isDesktopLitter(name)) await this.#aside(path, name, 'It is not a file of Mailroom.')
     }

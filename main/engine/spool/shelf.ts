@@ -12,6 +12,8 @@ export interface Kept {
   body: BodyPlace
   /** There is a file of its own, which must go with the entry; perhaps beside `body`, while it moves. */
   hasFile: boolean
+  /** The message's CRC-32 where it is in a file and that is known already. */
+  crc?: number
 }
 
 /** Which entries there are and where; and the newest small messages themselves, since most are sent on at once. */

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream'
 import type { Clock, Disk, Random } from '../system/index.ts'
 import { Cleaner } from './cleaner.ts'
+import { crc32 } from './crc32.ts'
 import { encodeEntry } from './entry-record.ts'
 import { idMaker } from './ids.ts'
 import { Incoming } from './incoming.ts'
 import type { IncomingContext } from './incoming.ts'
 import { Journal } from './journal.ts'
 import { layoutOf, segmentPath } from './layout.ts'
-import { collect, messagePath } from './message-file.ts'
+import { collect, MessageFileError, messagePath, readMessageCrc } from './message-file.ts'
 import { recover } from './recovery.ts'
 import { shareCalls } from './shared-sync.ts'
 import { Shelf } from './shelf.ts'
@@ -71,9 +72,9 @@ class DiskSpool implements Spool {
       smallBytes: smallMessage,
       gathering: { bytes: 0 },
       syncQueue,
-      onCommitted: (entry, place, message) => {
+      onCommitted: (entry, place, message, crc) => {
         const body = place === null ? null : { segment: place.segment, at: place.bodyAt }
-        this.#shelf.put({ entry, stateIn: place?.segment ?? 0, body, hasFile: place === null })
+        this.#shelf.put({ entry, stateIn: place?.segment ?? 0, body, hasFile: place === null, ...(crc === null ? {} : { crc }) })
         if (message !== null) this.#shelf.remember(entry.head.id, message)
       },
     }
@@ -157,31 +158,54 @@ class DiskSpool implements Spool {
     await this.#cleaner.idle()
   }
 
+  /** Read from its file once, when it was accepted before the last start. */
+  async #crcOf(kept: Kept): Promise<number> {
+    const { disk, layout } = this.#context
+    const { id, size } = kept.entry.head
+    try {
+      return (kept.crc ??= await readMessageCrc(disk, layout, id, size))
+    } catch (error) {
+      if (!(error instanceof MessageFileError)) throw error
+      throw new Error(`the stored message is damaged: ${error.message}`, { cause: error })
+    }
+  }
+
   async *#stream(kept: Kept, start: number, end: number): AsyncGenerator<Uint8Array> {
     const { disk, layout } = this.#context
     // Asked for only now: the message may have moved since `read` was called.
     if (kept.body === null) {
-      yield* bytesOf(disk.readStream(messagePath(layout, kept.entry.head.id), start, end), end - start)
+      const stream = disk.readStream(messagePath(layout, kept.entry.head.id), start, end)
+      const whole = start === 0 && end === kept.entry.head.size
+      yield* bytesOf(stream, end - start, whole ? () => this.#crcOf(kept) : null)
       return
     }
     const { segment, at } = kept.body
     const release = this.#cleaner.hold(segment)
     try {
-      yield* bytesOf(disk.readStream(segmentPath(layout, segment), at + start, at + end), end - start)
+      yield* bytesOf(disk.readStream(segmentPath(layout, segment), at + start, at + end), end - start, null)
     } finally {
       release()
     }
   }
 }
 
-/** Passes the stream on and insists on its length: a message that was cut off on disk must not go out as if it were whole. */
-async function* bytesOf(stream: Readable, expected: number): AsyncGenerator<Uint8Array> {
+/**
+ * Passes the stream on and insists on its length, and on its checksum where there is one: a message that was cut off or damaged on disk must not go
+ * out as if it were whole, so the last piece is given only when all is well.
+ */
+async function* bytesOf(stream: Readable, expected: number, crcWas: (() => Promise<number>) | null): AsyncGenerator<Uint8Array> {
   let got = 0
+  let crc = 0
+  let held: Uint8Array | null = null
   for await (const piece of stream as AsyncIterable<Uint8Array>) {
     got += piece.length
-    yield piece
+    if (crcWas !== null) crc = crc32(piece, crc)
+    if (held !== null) yield held
+    held = piece
   }
   if (got !== expected) throw new Error(`the stored message is cut off: ${expected - got} of ${expected} bytes are missing`)
+  if (crcWas !== null && (await crcWas()) !== crc) throw new Error('the stored message is damaged: it is not what was accepted')
+  if (held !== null) yield held
 }
 
 function failing(error: Error): Readable {

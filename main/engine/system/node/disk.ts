@@ -84,7 +84,7 @@ export function createNodeDisk(): Disk {
         const found = await stat(path)
         return { bytes: found.size, modifiedAt: found.mtimeMs, isFolder: found.isDirectory() }
       } catch (thrown) {
-        if (errorCode(thrown) === 'ENOENT' || errorCode(thrown) === 'ENOTDIR') return null
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(thrown))) return null
         throw thrown
       }
     },
