@@ -29,7 +29,10 @@ export async function connectControl(dataFolder: string): Promise<ControlClient>
     )
   })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (problem: Error) => void }>()
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket })
+  // It says again what the socket said; whoever waits for an answer hears of it below.
+  lines.on('error', () => undefined)
+  lines.on('line', (line) => {
     const answer = controlAnswer.parse(JSON.parse(line))
     const waiter = waiting.get(answer.id)
     waiting.delete(answer.id)

@@ -32,6 +32,8 @@ export async function serveControl(
     // A command that was stopped halfway is no trouble of ours.
     socket.on('error', () => socket.destroy())
     const lines = createInterface({ input: socket })
+    // It says again what the socket said, and nobody listening would end the engine.
+    lines.on('error', () => undefined)
     lines.on('line', (line) => void answerLine(line, answer).then((reply) => socket.writable && socket.write(`${reply}\n`)))
   })
   await new Promise<void>((resolve, reject) => {
