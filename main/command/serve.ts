@@ -15,6 +15,8 @@ const STOP_GRACE_MS = 5_000
 /** `mailroom serve`: runs the engine until it is told to stop (SIGINT, SIGTERM, or Ctrl-C on Windows). */
 export async function serveCommand(places: Places): Promise<ExitCode> {
   const system = createNodeSystem()
+  // From here on a signal ends it in order, also in the middle of its start.
+  const stopping = signalled()
   try {
     const engine = await startEngine({
       system,
@@ -24,7 +26,6 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
       holder: 'mailroom serve',
     })
     const control = await openControl(engine, places.data)
-    const stopping = signalled()
     printJson(
       {
         event: 'ready',

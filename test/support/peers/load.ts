@@ -6,16 +6,27 @@ export interface Load {
   readonly accepted: ReadonlyMap<string, string>
   /** What was handed over, whatever came of it. */
   readonly sent: ReadonlyMap<string, string>
+  /** What the engine said when it refused one. A connection that ended says nothing. */
+  readonly refusals: readonly string[]
   /** Ends when that many more have been accepted, or all clients have given up. */
   until(more: number): Promise<void>
   /** No client begins another message; ends when all have ended. */
   stop(): Promise<void>
 }
 
+export interface LoadOptions {
+  /** Bytes beyond a few hundred of the next message. Unless given most are small, and every seventh is one of those that get a file of their own. */
+  readonly sizeOf?: (index: number) => number
+}
+
+const PADDING = 'pages and pages\r\n'
+
 /** Clients that hand in one message after another, each on a connection of its own, until they are stopped or nobody answers. */
-export function startLoad(port: number, clients: number, to: string[]): Load {
+export function startLoad(port: number, clients: number, to: string[], options: LoadOptions = {}): Load {
+  const { sizeOf = (index) => (index % 7 === 6 ? 100_000 * PADDING.length : 0) } = options
   const accepted = new Map<string, string>()
   const sent = new Map<string, string>()
+  const refusals: string[] = []
   let stopped = false
   let woken: (() => void) | null = null
 
@@ -23,16 +34,16 @@ export function startLoad(port: number, clients: number, to: string[]): Load {
     const transport = createTransport({ host: '127.0.0.1', port, pool: true, maxConnections: 1, maxMessages: Infinity, ignoreTLS: true })
     try {
       while (!stopped) {
-        // Most messages are small; every seventh is one of those that get a file of their own.
-        const message = `${trickyMessage('load')}${sent.size % 7 === 6 ? 'pages and pages\r\n'.repeat(20_000) : ''}`
+        const message = `${trickyMessage('load')}${PADDING.repeat(Math.floor(sizeOf(sent.size) / PADDING.length))}`
         const id = messageIdOf(message)
         sent.set(id, message)
         await transport.sendMail({ envelope: { from: 'scanner@device.test', to }, raw: Buffer.from(message, 'latin1') })
         accepted.set(id, message)
         woken?.()
       }
-    } catch {
+    } catch (thrown) {
       // Nobody answers any more: what was not accepted is the sender's.
+      if (thrown instanceof Error && 'response' in thrown && typeof thrown.response === 'string') refusals.push(thrown.response)
     } finally {
       transport.close()
     }
@@ -42,6 +53,7 @@ export function startLoad(port: number, clients: number, to: string[]): Load {
   return {
     accepted,
     sent,
+    refusals,
     async until(more) {
       const enough = accepted.size + more
       const ended = all.then(() => true)

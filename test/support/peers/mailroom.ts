@@ -59,7 +59,11 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-export async function startMailroom(defer: Defer, options: MailroomOptions): Promise<Mailroom> {
+/** The process alone, for what happens before it is ready and when it never is. */
+export async function launchMailroom(
+  defer: Defer,
+  options: MailroomOptions,
+): Promise<{ readonly data: string; readonly configPath: string; readonly process: Running }> {
   const data = options.data ?? (await peerFolder(defer, 'data'))
   const configPath = path.join(data, 'config.toml')
   if (options.config !== null) await writeFile(configPath, options.config)
@@ -74,6 +78,11 @@ export async function startMailroom(defer: Defer, options: MailroomOptions): Pro
   defer(async () => {
     await engine.stop()
   })
+  return { data, configPath, process: engine }
+}
+
+export async function startMailroom(defer: Defer, options: MailroomOptions): Promise<Mailroom> {
+  const { data, configPath, process: engine } = await launchMailroom(defer, options)
   const { listeners } = readyLine.parse(JSON.parse(await engine.firstLine))
   const client = await connectControl(data)
   defer(async () => client.close())

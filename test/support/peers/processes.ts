@@ -37,6 +37,8 @@ export interface Running {
   readonly exited: Promise<number>
   /** The first line on standard output. @throws Error with all it said when it ends before */
   readonly firstLine: Promise<string>
+  /** Sends the signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void
   /** Sends the signal and waits for the end; after ten seconds it is killed. */
   stop(signal?: NodeJS.Signals): Promise<number>
 }
@@ -88,6 +90,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     exitCode: () => exitCode,
     exited,
     firstLine,
+    signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM') {
       if (exitCode === null) child.kill(signal)
       const impatience = setTimeout(() => child.kill('SIGKILL'), 10_000)
