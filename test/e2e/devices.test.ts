@@ -15,7 +15,7 @@ const handIn = (port: number, subject: string, more: Partial<Handing> = {}) => {
 }
 
 test('a stranger knocks, is let in by one press under a name, sends, is blocked, and let in again', async () => {
-  const { window, go, port, configText } = await startApp({ config: CLOSED })
+  const { window, go, port, configText, row: mail } = await startApp({ config: CLOSED })
   await go('Devices')
   await sees(window, 'Only the networks below may send')
   expect(await handIn(port, 'Nobody knows me')).toMatchObject({ ok: false })
@@ -49,7 +49,7 @@ test('a stranger knocks, is let in by one press under a name, sends, is blocked,
 
   // Its mail is a press away.
   await row.getByRole('link', { name: /messages of Door station today/ }).click()
-  await window.getByRole('grid', { name: 'Log' }).getByText('Somebody at the door').waitFor()
+  await mail('Somebody at the door').first().waitFor()
 })
 
 test('a login is made, its password is shown once, and a device that uses it is taken', async () => {
@@ -95,7 +95,7 @@ test('another port is opened and closed again while a session on the first goes 
   await window.getByRole('button', { name: 'Show…' }).click()
   await sees(window.getByRole('dialog', { name: 'Certificate' }), 'Fingerprint (SHA-256)')
   await picture(window, join(RESULTS, 'devices', 'certificate.png'))
-  await window.getByRole('button', { name: 'Close' }).click()
+  await window.getByRole('dialog', { name: 'Certificate' }).getByRole('button', { name: 'Close' }).click()
 
   await window
     .getByRole('button', { name: /^More for Ports? / })
