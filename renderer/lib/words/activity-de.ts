@@ -21,10 +21,10 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string | { rea
   'activity.search.goOn': 'Weitersuchen',
   'activity.end': 'Weiter reicht das Protokoll nicht zurück.',
   'activity.row.copied': 'Die Zeile ist kopiert.',
-  'export.running': { one: '{count} Zeile geschrieben, bei {day}', other: '{count} Zeilen geschrieben, bei {day}' },
-  'export.stop': 'Export anhalten',
-  'export.done': { one: '{count} Zeile steht in {name}.', other: '{count} Zeilen stehen in {name}.' },
-  'export.problem': 'Der Export wurde nicht gespeichert: {text}',
+  'activity.export.running': { one: '{count} Zeile geschrieben, bei {day}', other: '{count} Zeilen geschrieben, bei {day}' },
+  'activity.export.stop': 'Export anhalten',
+  'activity.export.done': { one: '{count} Zeile steht in {name}.', other: '{count} Zeilen stehen in {name}.' },
+  'activity.export.problem': 'Der Export wurde nicht gespeichert: {text}',
 
   // ---------------------------------------------------------------- die einzelne Nachricht
   'message.source': 'Quelltext',

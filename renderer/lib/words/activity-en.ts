@@ -19,10 +19,10 @@ export const activityEn = {
   'activity.search.goOn': 'Go on',
   'activity.end': 'The log goes back no further.',
   'activity.row.copied': 'The row is copied.',
-  'export.running': { one: '{count} row written, at {day}', other: '{count} rows written, at {day}' },
-  'export.stop': 'Stop the export',
-  'export.done': { one: '{count} row is in {name}.', other: '{count} rows are in {name}.' },
-  'export.problem': 'The export was not saved: {text}',
+  'activity.export.running': { one: '{count} row written, at {day}', other: '{count} rows written, at {day}' },
+  'activity.export.stop': 'Stop the export',
+  'activity.export.done': { one: '{count} row is in {name}.', other: '{count} rows are in {name}.' },
+  'activity.export.problem': 'The export was not saved: {text}',
 
   // ---------------------------------------------------------------- the message in hand
   'message.source': 'Source',

@@ -27,7 +27,7 @@ class ExportRun {
     this.#id = null
     this.progress = null
     if (!answer.ok) this.problem = answer.problem.text
-    else if (answer.value.saved) toasts.show(saying('export.done', { count: answer.value.rows, name: answer.value.name }))
+    else if (answer.value.saved) toasts.show(saying('activity.export.done', { count: answer.value.rows, name: answer.value.name }))
   }
   stop(): void {
     if (this.#id !== null) void ask('activity.exportStop', { id: this.#id })

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { de } from '../../../renderer/lib/words/de.ts'
 import { en } from '../../../renderer/lib/words/en.ts'
@@ -16,6 +18,17 @@ const german: Readonly<Record<string, Phrase>> = de
 
 describe('the two catalogues', () => {
   test('have the same phrases', () => expect(Object.keys(german).sort()).toEqual(Object.keys(catalogue).sort()))
+  test('say each phrase once: one of two parts with the same name would be lost', () => {
+    const folder = join(import.meta.dirname, '../../../renderer/lib/words')
+    for (const language of ['en', 'de']) {
+      const files = readdirSync(folder).filter((name) => name === `${language}.ts` || name.endsWith(`-${language}.ts`))
+      const keys = files.flatMap((name) =>
+        [...readFileSync(join(folder, name), 'utf8').matchAll(/^ {2}'?([\w.-]+)'?: /gm)].map((found) => found[1] ?? ''),
+      )
+      expect(keys.length).toBeGreaterThan(500)
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
+    }
+  })
   test('fill in the same names', () => {
     expect(Object.keys(catalogue).filter((key) => names(german[key] ?? '').join() !== names(catalogue[key] ?? '').join())).toEqual([])
   })
