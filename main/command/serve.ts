@@ -26,6 +26,7 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
       holder: 'mailroom serve',
     })
     const control = await openControl(engine, places.data)
+    tellStorage(engine)
     printJson(
       {
         event: 'ready',
@@ -44,6 +45,19 @@ export async function serveCommand(places: Places): Promise<ExitCode> {
     tell(thrown.message)
     return EXIT.no
   }
+}
+
+/** Whoever runs it without a window hears on standard error when mail cannot be kept, and when it can again. */
+function tellStorage(engine: Engine): void {
+  let told = ''
+  const look = (): void => {
+    const now = engine.status().alerts.find(({ kind }) => kind === 'storage-failed' || kind === 'disk-low')?.detail ?? ''
+    if (now === told) return
+    tell(harmless(now === '' ? 'Mail is taken again.' : `${now} Mail is not taken until that is over.`))
+    told = now
+  }
+  look()
+  engine.onAlerts(look)
 }
 
 /** Without it the engine could not be looked at or steered, so it does not go on alone. */

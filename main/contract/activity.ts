@@ -173,6 +173,7 @@ export const alert = z.object({
     'delivery-failed',
     'double-bounce',
     'disk-low',
+    'storage-failed',
     'entry-set-aside',
     'secret-unreadable',
   ]),

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Answer, ListenerState, Oddity, Settings, Status } from '../contract/index.ts'
+import type { Alert, Answer, ListenerState, Oddity, Settings, Status } from '../contract/index.ts'
 import { createActivity } from './activity/index.ts'
 import type { Activity } from './activity/index.ts'
 import { OURSELVES, configStateOf, createAnswerer, createExports, submit, createMailboxFiles } from './answers/index.ts'
@@ -13,6 +13,7 @@ import type { Devices } from './devices/index.ts'
 import { compileNetworks, createCertificateKeeper, createGate, createListeners } from './listener/index.ts'
 import type { CertificateKeeper, Listeners } from './listener/index.ts'
 import { Mailboxes, addressesOf, createLetterSaver, createMaildir, createMailboxFinder } from './maildir/index.ts'
+import { guardedDisk } from './guarded-disk.ts'
 import { Notices } from './notices.ts'
 import type { NoticeHandler } from './notices.ts'
 import { createQueue, makeEntry } from './queue/index.ts'
@@ -24,7 +25,8 @@ import { createSecretStore } from './secrets/index.ts'
 import type { SecretCipher } from './secrets/index.ts'
 import { createSpool } from './spool/index.ts'
 import type { Entry, EntryHead, Spool } from './spool/index.ts'
-import { StartProblem, lockFolder } from './start-problem.ts'
+import { StartProblem, asStartProblem, lockFolder } from './start-problem.ts'
+import { StorageWatch, watchedSpool } from './storage-watch.ts'
 import { statusOf } from './status.ts'
 import type { Lock, System } from './system/index.ts'
 
@@ -48,6 +50,8 @@ export interface Engine {
   readonly configPath: string
   readonly listeners: readonly ListenerState[]
   status(): Status
+  /** What needs a person, whenever that changes. */
+  onAlerts(handler: (alerts: readonly Alert[]) => void): () => void
   /** One request of the contract; checked, answered, never thrown. */
   ask(request: string, args: unknown): Promise<Answer<unknown>>
   onNotice(handler: NoticeHandler): () => void
@@ -66,16 +70,22 @@ export interface Engine {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { system, dataFolder } = options
   const lock = await lockFolder(system.disk, dataFolder, options.holder)
+  /** What a start that fails must not leave open: the process would not end. */
+  const opened: (() => Promise<void>)[] = []
   try {
-    return await buildEngine(options, lock)
+    return await buildEngine(options, lock, (close) => void opened.push(close))
   } catch (thrown) {
-    await lock.release()
-    throw thrown
+    for (const close of opened.reverse()) await close().catch(() => undefined)
+    // With the folder gone or read-only the lock stays; whoever comes next sees that nobody holds it.
+    await lock.release().catch(() => undefined)
+    throw asStartProblem(thrown, dataFolder)
   }
 }
 
-async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> {
-  const { system, dataFolder } = options
+async function buildEngine(options: EngineOptions, lock: Lock, onOpened: (close: () => Promise<void>) => void): Promise<Engine> {
+  const { dataFolder } = options
+  const guarded = guardedDisk(options.system.disk, dataFolder)
+  const system = { ...options.system, disk: guarded.disk }
   const { clock, disk, random, network } = system
   const configPath = options.configPath ?? join(dataFolder, 'config.toml')
 
@@ -83,13 +93,34 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
   const unreadableSecrets = await secrets.open()
   const ownAddresses = (): string[] => network.interfaces().map(({ address }) => address)
   const config = createConfigFile({ path: configPath, system, secrets: (name) => secrets.get(name), ownAddresses })
+  onOpened(() => config.close())
   const loaded = await config.open()
   const settings = (): Settings => config.current.settings
 
-  const activity = createActivity({ disk, clock, folder: join(dataFolder, 'activity'), keepMs: () => settings().activity.keepMs })
+  const stored = createSpool({ disk, clock, random, folder: join(dataFolder, 'spool') })
+  const storage = new StorageWatch({
+    disk,
+    clock,
+    activity: { raise: (alert) => activity.raise(alert), clear: (key) => activity.clear(key) },
+    dataFolder,
+    freeBytes: () => stored.freeBytes(),
+    minFreeBytes: () => settings().limits.minFreeDiskBytes,
+    // A file that vanished with its folder is watched no more.
+    backAgain: () => void config.lookAgain(),
+  })
+  const activity = createActivity({
+    disk,
+    clock,
+    folder: join(dataFolder, 'activity'),
+    keepMs: () => settings().activity.keepMs,
+    onTrouble: (error) => storage.trouble(error),
+  })
   await activity.open()
-  const spool = createSpool({ disk, clock, random, folder: join(dataFolder, 'spool') })
+  onOpened(() => activity.close())
+  const spool = watchedSpool(stored, storage)
   const recovered = await spool.open()
+  guarded.arm()
+  onOpened(() => spool.close())
   await tellUntold(activity, recovered.entries)
 
   const gate = createGate({ clock, random, spool, settings, bansChanged: () => tellDevices() })
@@ -117,6 +148,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       activity.record({ type: 'problem', where: 'devices.json', text: error instanceof Error ? error.message : String(error) }),
   })
   await devices.open()
+  onOpened(() => devices.close())
   devices.onChange(() => tellDevices())
   activity.onRecord((event) => devices.record(event))
   function tellDevices(): void {
@@ -222,7 +254,10 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
     settings,
     firstEntry,
     accepted,
-    refused: (event) => activity.record({ type: 'refused', ...event }),
+    refused(event) {
+      activity.record({ type: 'refused', ...event })
+      if (event.reason === 'disk-low') storage.low()
+    },
     problem: (text, where) => activity.record({ type: 'problem', text, where }),
     certificate: () => certificates.identity(),
   })
@@ -281,7 +316,10 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
 
   applyPause()
   queue.start(recovered.entries)
+  onOpened(() => queue.stop(0))
+  onOpened(() => listeners.close(0))
   await openListeners()
+  void storage.look()
 
   await mailboxes.start()
   const mailboxFiles = createMailboxFiles({
@@ -322,6 +360,7 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       return listeners.states
     },
     status,
+    onAlerts: (handler) => activity.onAlerts(handler),
     ask: answer,
     onNotice: (handler) => notices.on(handler),
     mailboxFiles,
@@ -332,8 +371,10 @@ async function buildEngine(options: EngineOptions, lock: Lock): Promise<Engine> 
       void certificates.refresh()
       tellDevices()
     },
-    stop: (graceMs) =>
-      stopInOrder({ listeners, certificates, queue, config, delivery, mailboxes, activity, devices, spool, lock, notices }, graceMs),
+    stop: (graceMs) => {
+      storage.stop()
+      return stopInOrder({ listeners, certificates, queue, config, delivery, mailboxes, activity, devices, spool, lock, notices }, graceMs)
+    },
   }
 }
 

@@ -17,6 +17,16 @@ export async function lockFolder(disk: Disk, dataFolder: string, holder: string)
   }
 }
 
+/** Whatever stopped the start, in words for people. */
+export function asStartProblem(thrown: unknown, dataFolder: string): StartProblem {
+  if (thrown instanceof StartProblem) return thrown
+  const code = errorCode(thrown)
+  // The folder itself is one, so this is about something in it.
+  if (code === 'EEXIST' || code === 'ENOTDIR') return new StartProblem(unusable(thrown, dataFolder), { cause: thrown })
+  if (code !== '') return new StartProblem(explain(thrown, dataFolder), { cause: thrown })
+  return new StartProblem(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}
+
 function explain(thrown: unknown, dataFolder: string): string {
   if (thrown instanceof LockHeldError) {
     return `The data folder ${dataFolder} is in use by ${thrown.holder}. Only one Mailroom can work on it; stop that one first, or name another folder with --data.`
@@ -34,6 +44,10 @@ function explain(thrown: unknown, dataFolder: string): string {
     case 'EEXIST':
       return `${dataFolder} is a file, not a folder. Name another folder with --data.`
     default:
-      return `The data folder ${dataFolder} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+      return unusable(thrown, dataFolder)
   }
+}
+
+function unusable(thrown: unknown, dataFolder: string): string {
+  return `The data folder ${dataFolder} cannot be used: ${thrown instanceof Error ? thrown.message : String(thrown)}`
 }

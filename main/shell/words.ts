@@ -61,6 +61,10 @@ const TELLINGS: Readonly<Record<Language, Tellings>> = {
     'delivery-failed': { title: 'A message could not be delivered', body: 'To {it}. The sender is told.' },
     'double-bounce': { title: 'A sender could not be told', body: '{it} does not know that a message failed.' },
     'disk-low': { title: 'The disk is nearly full', body: 'New mail is put off until there is room again. Nothing is lost.' },
+    'storage-failed': {
+      title: 'Mail cannot be kept',
+      body: 'Mailroom cannot write to its data folder. Devices are told to come again later.',
+    },
     'entry-set-aside': { title: 'A stored message cannot be read', body: 'It was set aside so that the others go on.' },
     'secret-unreadable': { title: 'The password “{it}” cannot be read', body: 'Type it anew in the window.' },
   },
@@ -87,6 +91,10 @@ const TELLINGS: Readonly<Record<Language, Tellings>> = {
     'delivery-failed': { title: 'Eine Nachricht war nicht zustellbar', body: 'An {it}. Der Absender erfährt es.' },
     'double-bounce': { title: 'Ein Absender war nicht zu erreichen', body: '{it} weiß nicht, dass eine Nachricht gescheitert ist.' },
     'disk-low': { title: 'Die Festplatte ist fast voll', body: 'Neue Post wird aufgeschoben, bis wieder Platz ist. Nichts ist verloren.' },
+    'storage-failed': {
+      title: 'Post kann nicht aufbewahrt werden',
+      body: 'Mailroom kann nicht in seinen Datenordner schreiben. Geräte sollen es später wieder versuchen.',
+    },
     'entry-set-aside': {
       title: 'Eine gespeicherte Nachricht ist nicht lesbar',
       body: 'Sie liegt beiseite, damit die anderen weitergehen.',

@@ -31,5 +31,5 @@ test('an engine that dies before it has read the question is told as one that st
   await new Promise<void>((resolve) => engine.listen(join(folder, 'control.sock'), resolve))
   onTestFinished(() => new Promise<void>((resolve) => engine.close(() => resolve())))
   const client = await connectControl(folder)
-  await expect(client.ask('queue.retry', { id: LONG })).rejects.toThrow('Mailroom stopped before it answered.')
+  await expect(client.ask('queue.retry', { ids: [LONG] })).rejects.toThrow('Mailroom stopped before it answered.')
 })

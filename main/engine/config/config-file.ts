@@ -167,6 +167,17 @@ class WatchedConfigFile implements ConfigFile {
     this.#handlers.push(handler)
   }
 
+  lookAgain(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { path, system } = this.#options
+      if (this.#closed) return
+      await this.#watch?.close()
+      this.#watch = system.disk.watch(path, () => void this.#inTurn(() => this.#reload(false)))
+      await this.#watch.ready
+      await this.#reload(false)
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#watch?.close()

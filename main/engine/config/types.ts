@@ -47,5 +47,7 @@ export interface ConfigFile {
   restore(id: string): Promise<SaveOutcome | undefined>
   /** Called after every reload, also when a file that the settings refer to has changed: in force, or refused with its issues. */
   onChange(handler: (loaded: LoadedConfig, inForce: boolean) => void): void
+  /** Watches the file anew and reads it: its folder was gone, or on another disk, and is there again. */
+  lookAgain(): Promise<void>
   close(): Promise<void>
 }

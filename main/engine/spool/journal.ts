@@ -182,7 +182,7 @@ export class Journal {
     this.#written = []
     if (active === null || written.length === 0) return
     try {
-      await active.file.sync()
+      await Promise.all([active.file.sync(), this.#isStillThere(active.number)])
     } catch (error) {
       await this.#abandon(active)
       for (const { waiting } of written) waiting.reject(error)
@@ -193,6 +193,12 @@ export class Journal {
       waiting.onDurable(place)
       waiting.resolve()
     }
+  }
+
+  /** A file whose folder was deleted takes writes and syncs as if nothing had happened, and nobody will ever find them. */
+  async #isStillThere(segment: number): Promise<void> {
+    const path = segmentPath(this.#layout, segment)
+    if ((await this.#disk.stat(path)) === null) throw Object.assign(new Error(`${path} is gone`), { code: 'ENOENT' })
   }
 
   /**

@@ -51,6 +51,7 @@ function paused(status: Status): StateLine | null {
 }
 
 function blocked(status: Status): StateLine | null {
+  if (has(status, 'storage-failed') !== undefined) return plain('failed', saying('state.storage'), saying('state.storage.text'))
   return has(status, 'disk-low') === undefined ? null : plain('failed', saying('state.disk'), saying('state.disk.text'))
 }
 

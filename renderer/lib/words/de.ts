@@ -90,6 +90,8 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
     one: 'Die Einstellungsdatei hat Fehler, die das Senden anhalten. Geräte können weiter Post abgeben; {messages} wartet.',
     other: 'Die Einstellungsdatei hat Fehler, die das Senden anhalten. Geräte können weiter Post abgeben; {messages} warten.',
   },
+  'state.storage': 'Post kann nicht aufbewahrt werden',
+  'state.storage.text': 'Der Datenordner ist weg oder nicht beschreibbar. Geräte sollen es später wieder versuchen.',
   'state.disk': 'Kein Platz mehr auf der Festplatte',
   'state.disk.text': 'Geräte sollen später wiederkommen. Schaffen Sie Platz, dann geht es von selbst weiter.',
   'state.wait.tail': { one: '{messages} wartet und geht von selbst hinaus.', other: '{messages} warten und gehen von selbst hinaus.' },
@@ -184,6 +186,9 @@ export const de: Readonly<Record<keyof typeof en, Phrase>> = {
   'alert.disk-low.title': 'Die Festplatte ist fast voll',
   'alert.disk-low.text':
     'Neue Post wird vertröstet, bis wieder Platz ist. Angenommenes geht nicht verloren. Schaffen Sie Platz auf {subject}.',
+  'alert.storage-failed.title': 'Post kann nicht aufbewahrt werden',
+  'alert.storage-failed.text':
+    'Mailroom kann nicht in seinen Datenordner {subject} schreiben. Geräte sollen es später wieder versuchen. Sobald der Ordner wieder da und beschreibbar ist, wird von selbst wieder Post angenommen.',
   'alert.entry-set-aside.title': 'Eine gespeicherte Nachricht ist nicht lesbar',
   'alert.entry-set-aside.text': 'Sie liegt beiseite, damit die anderen weitergehen: {subject}.',
   'alert.secret-unreadable.title': 'Das Passwort „{subject}“ ist nicht lesbar',

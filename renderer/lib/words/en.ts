@@ -91,6 +91,8 @@ export const en = {
     one: 'The settings file has errors that stop sending. Devices can still hand over their mail; {messages} waits.',
     other: 'The settings file has errors that stop sending. Devices can still hand over their mail; {messages} wait.',
   },
+  'state.storage': 'Mail cannot be kept',
+  'state.storage.text': 'The data folder is gone or cannot be written to. Devices are told to come again later.',
   'state.disk': 'No room left on the disk',
   'state.disk.text': 'Devices are told to come again later. Make room, and it goes on by itself.',
   'state.wait.tail': {
@@ -185,6 +187,9 @@ export const en = {
   'alert.double-bounce.text': 'A message failed, and the report to its sender came back as well. Somebody should tell them another way.',
   'alert.disk-low.title': 'The disk is nearly full',
   'alert.disk-low.text': 'New mail is put off until there is room again. Nothing that was accepted is lost. Make room on {subject}.',
+  'alert.storage-failed.title': 'Mail cannot be kept',
+  'alert.storage-failed.text':
+    'Mailroom cannot write to its data folder {subject}. Devices are told to come again later. Once the folder is there again and can be written to, mail is taken again by itself.',
   'alert.entry-set-aside.title': 'A stored message cannot be read',
   'alert.entry-set-aside.text': 'It was set aside so that the others go on. It is kept as {subject}.',
   'alert.secret-unreadable.title': 'The password “{subject}” cannot be read',

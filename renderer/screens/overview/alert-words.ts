@@ -75,6 +75,8 @@ export function alertWords(alert: Alert, nameOf: (route: string) => string): Ale
         text: saying(`alert.${alert.kind}.text`, params),
         remedies: devicesAreThere ? [{ label: 'alert.listeners', href: link('devices') }] : [{ label: 'alert.file', act: 'open-file' }],
       }
+    case 'storage-failed':
+      return { ...fix, text: saying('alert.storage-failed.text', params), remedies: [] }
     case 'disk-low':
       return { ...fix, text: saying('alert.disk-low.text', params), remedies: [{ label: 'alert.queue', href: link('queue') }] }
   }

@@ -25,8 +25,13 @@ export function digestOf(message: string): string {
   return createHash('sha256').update(message, 'latin1').digest('base64')
 }
 
+/** A text of its own: a part of a long one would keep all of it in memory. */
+export function ownText(part: string): string {
+  return Buffer.from(part, 'latin1').toString('latin1')
+}
+
 function copyOf(message: string): Copy {
-  return { id: messageIdOf(message), digest: digestOf(withoutTrace(message)) }
+  return { id: ownText(messageIdOf(message)), digest: digestOf(withoutTrace(message)) }
 }
 
 export function placeOfHost(name: string, host: SmtpHost): Place {

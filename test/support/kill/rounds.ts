@@ -7,7 +7,7 @@ import { peerFolder, until } from '../peers/processes.ts'
 import type { Defer } from '../peers/processes.ts'
 import { startSmtpHost } from '../peers/smtp-host.ts'
 import type { SmtpHost } from '../peers/smtp-host.ts'
-import { digestOf, placeOfHost, placeOfMailbox, unpermittedCopies } from './copies.ts'
+import { digestOf, ownText, placeOfHost, placeOfMailbox, unpermittedCopies } from './copies.ts'
 import type { Life, Place } from './copies.ts'
 
 /**
@@ -105,7 +105,8 @@ export async function killAgainAndAgain({ rounds, chance, defer, tell = () => un
     const code = await stop()
     slowestStopMs = Math.max(slowestStopMs, performance.now() - begun)
     if (code !== 0) wrong.push(`round ${round}: told to stop, it ended with ${code}`)
-    if (performance.now() - begun > LONGEST_STOP_MS) wrong.push(`round ${round}: it took ${Math.round(performance.now() - begun)} ms to stop`)
+    if (performance.now() - begun > LONGEST_STOP_MS)
+      wrong.push(`round ${round}: it took ${Math.round(performance.now() - begun)} ms to stop`)
   }
 
   async function dieWhileStarting(round: number, ending: Ending): Promise<void> {
@@ -146,8 +147,8 @@ export async function killAgainAndAgain({ rounds, chance, defer, tell = () => un
       await mailroom.kill9()
     }
     await load.stop()
-    for (const [id, message] of load.accepted) accepted.set(id, digestOf(message))
-    for (const [id, message] of load.sent) sent.set(id, digestOf(message))
+    for (const [id, message] of load.accepted) accepted.set(ownText(id), digestOf(message))
+    for (const [id, message] of load.sent) sent.set(ownText(id), digestOf(message))
     for (const said of load.refusals.filter((reply) => !(ending !== 'kill' && reply.startsWith('421 '))))
       refused.set(said, (refused.get(said) ?? 0) + 1)
     await endLife(ending === 'stop')

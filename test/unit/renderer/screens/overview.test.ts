@@ -99,6 +99,7 @@ describe('what needs a person', () => {
     'delivery-failed',
     'double-bounce',
     'disk-low',
+    'storage-failed',
     'entry-set-aside',
     'secret-unreadable',
   ]
