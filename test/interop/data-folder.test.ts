@@ -174,3 +174,20 @@ describe('at the start', () => {
     expect(process.stderr()).toContain('Start the newer Mailroom that wrote it, or another data folder.')
   })
 })
+
+describe('two engines on one folder', () => {
+  test('the second says who holds it and leaves it alone; after a sudden death of the first the next one takes over', async () => {
+    const data = await peerFolder(onTestFinished, 'two')
+    const first = await startMailroom(onTestFinished, { data, config: listening() })
+    const second = await launchMailroom(onTestFinished, { data, config: null })
+    expect(await second.process.exited).toBe(1)
+    expect(second.process.stdout()).toBe('')
+    expect(second.process.stderr()).toContain(
+      `The data folder ${data} is in use by mailroom serve (process ${first.process.pid}). Only one Mailroom can work on it`,
+    )
+    expect(await first.ask('queue.list', {})).toEqual([])
+    await first.kill9()
+    const third = await startMailroom(onTestFinished, { data, config: null })
+    expect(await third.stop()).toBe(0)
+  })
+})

@@ -1,5 +1,6 @@
 import { requests } from '../../contract/index.ts'
 import type { Answer } from '../../contract/index.ts'
+import { errorCode } from '../system/index.ts'
 import { activityHandlers } from './activity.ts'
 import { configHandlers } from './config.ts'
 import { deviceHandlers } from './devices.ts'
@@ -33,11 +34,17 @@ export function createAnswerer(parts: AnswerParts): (request: string, args: unkn
       const handler = handlers[request] as (args: unknown) => Promise<unknown>
       return { ok: true, value: await handler(read.data) }
     } catch (thrown) {
-      return thrown instanceof Refused
-        ? refusal(thrown.code, thrown.message)
-        : refusal('failed', thrown instanceof Error ? thrown.message : String(thrown))
+      return thrown instanceof Refused ? refusal(thrown.code, thrown.message) : refusal('failed', whyFailed(thrown))
     }
   }
+}
+
+/** What goes wrong with the disk most is said in words. */
+function whyFailed(thrown: unknown): string {
+  const code = errorCode(thrown)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk is full, so this could not be saved.'
+  if (code === 'EROFS') return 'The disk can only be read, so this could not be saved.'
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
 function isEngineRequest(request: string, handlers: Handlers): request is EngineRequest {

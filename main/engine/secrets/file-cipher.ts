@@ -14,18 +14,28 @@ const TAG_BYTES = 16
  */
 export function createFileCipher(disk: Disk, random: Random, path: string): SecretCipher {
   let key: Promise<Buffer> | undefined
+  /** Kept once it is there; a disk that was full is asked again. */
+  async function keyNow(): Promise<Buffer> {
+    key ??= loadKey(disk, random, path)
+    try {
+      return await key
+    } catch (thrown) {
+      key = undefined
+      throw thrown
+    }
+  }
   return {
     name: 'file',
     protects: false,
     async encrypt(text) {
       const nonce = random.bytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', await (key ??= loadKey(disk, random, path)), nonce)
+      const cipher = createCipheriv('aes-256-gcm', await keyNow(), nonce)
       const locked = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return Buffer.concat([nonce, cipher.getAuthTag(), locked]).toString('base64')
     },
     async decrypt(locked) {
       const bytes = Buffer.from(locked, 'base64')
-      const decipher = createDecipheriv('aes-256-gcm', await (key ??= loadKey(disk, random, path)), bytes.subarray(0, NONCE_BYTES))
+      const decipher = createDecipheriv('aes-256-gcm', await keyNow(), bytes.subarray(0, NONCE_BYTES))
       decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
     },
