@@ -16,9 +16,13 @@ const count = Number(values.seeds)
 const begunAt = performance.now()
 const sums = { steps: 0, crashes: 0, accepted: 0, failed: 0 }
 let told = begunAt
+let slowest = { seed: 0, ms: 0 }
 
 for (let seed = first; seed < first + count; seed++) {
+  const seedAt = performance.now()
   const result = await simulate(seed, values.verbose ? { tell: (line) => console.log(line) } : {})
+  const ms = performance.now() - seedAt
+  if (ms > slowest.ms) slowest = { seed, ms }
   sums.steps += result.steps
   sums.crashes += result.crashes
   sums.accepted += result.accepted
@@ -36,6 +40,7 @@ for (let seed = first; seed < first + count; seed++) {
   }
 }
 summary(count)
+console.log(`the slowest was ${slowest.seed}: ${Math.round(slowest.ms)} ms`)
 
 function summary(done: number): void {
   const minutes = (performance.now() - begunAt) / 60_000

@@ -8,8 +8,12 @@ import type { World } from './world.ts'
 
 interface NameChange {
   readonly folders: readonly string[]
+  readonly madeAt: number
   apply(names: Map<string, Inode>): void
 }
+
+/** Systems write what nobody asked them to sync after half a minute or so. */
+const WRITE_BACK_MS = 45_000
 
 /** What may go wrong with the disk, and how slow it is. */
 export interface DiskMood {
@@ -60,8 +64,9 @@ export class SimulatedDisk {
   powerCut(): void {
     this.#endLife()
     const names = new Map(this.#durableNames)
-    for (const change of this.#unsyncedNames) if (this.#chance.hits(0.5)) change.apply(names)
-    for (const inode of new Set(names.values())) inode.crash(this.#chance)
+    const writtenBackBefore = this.#world.mono - WRITE_BACK_MS
+    for (const change of this.#unsyncedNames) if (change.madeAt < writtenBackBefore || this.#chance.hits(0.5)) change.apply(names)
+    for (const inode of new Set(names.values())) inode.crash(this.#chance, writtenBackBefore)
     this.#names = names
     this.#durableNames = new Map(names)
     this.#unsyncedNames = []
@@ -147,14 +152,18 @@ export class SimulatedDisk {
     return inode
   }
 
-  #rename(change: NameChange): void {
+  #rename(given: Omit<NameChange, 'madeAt'>): void {
+    const change: NameChange = { madeAt: this.#world.mono, folders: given.folders, apply: (names) => given.apply(names) }
     change.apply(this.#names)
     this.#unsyncedNames.push(change)
   }
 
   #changed(path: string): void {
     const onChange = this.#watches.get(path)
-    if (onChange !== undefined) this.#world.afterInEngine(100, onChange)
+    if (onChange === undefined) return
+    this.#world.afterInEngine(100, () => {
+      if (this.#watches.get(path) === onChange) onChange()
+    })
   }
 
   #make(path: string): Inode {
@@ -168,9 +177,9 @@ export class SimulatedDisk {
 
   #open(inode: Inode): DiskFile {
     const write = (bytes: Buffer): Promise<void> =>
-      this.#operate(() => inode.write(bytes), {
+      this.#operate(() => inode.write(bytes, this.#world.mono), {
         writes: true,
-        partly: () => inode.write(bytes.subarray(0, this.#chance.below(bytes.length + 1))),
+        partly: () => inode.write(bytes.subarray(0, this.#chance.below(bytes.length + 1)), this.#world.mono),
       })
     return {
       get size() {
@@ -189,7 +198,7 @@ export class SimulatedDisk {
         await this.#operate(() => this.#sync(inode, upTo), { ms: this.mood.syncMs })
       },
       // Making a file shorter needs no room.
-      truncate: (size) => this.#operate(() => inode.truncate(size), { changes: true }),
+      truncate: (size) => this.#operate(() => inode.truncate(size, this.#world.mono), { changes: true }),
       close: () => Promise.resolve(),
     }
   }

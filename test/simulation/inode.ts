@@ -6,6 +6,7 @@ const SECTOR = 512
 interface Change {
   readonly at: number
   readonly data: Buffer | null
+  readonly madeAt: number
   /** A failed sync left it where it happened to be: no later sync brings it to the disk. */
   lost: boolean
 }
@@ -42,7 +43,7 @@ export class Inode {
     return this.#durable
   }
 
-  write(data: Buffer): void {
+  write(data: Buffer, now: number): void {
     const size = this.#size + data.length
     if (size > this.#bytes.length) {
       const larger = Buffer.alloc(Math.max(size, 2 * this.#bytes.length, 512))
@@ -50,16 +51,16 @@ export class Inode {
       this.#bytes = larger
     }
     data.copy(this.#bytes, this.#size)
-    this.#change({ at: this.#size, data, lost: false })
+    this.#change({ at: this.#size, data, madeAt: now, lost: false })
     this.#size = size
   }
 
-  truncate(size: number): void {
+  truncate(size: number, now: number): void {
     if (size >= this.#size) return
     // What is durable may lie in the same memory, which the next write goes over.
     this.#bytes = Buffer.from(this.#bytes.subarray(0, size))
     this.#size = size
-    this.#change({ at: size, data: null, lost: false })
+    this.#change({ at: size, data: null, madeAt: now, lost: false })
   }
 
   /** @param upTo  `changes` when the sync was asked for */
@@ -81,10 +82,11 @@ export class Inode {
     }
   }
 
-  crash(chance: Chance): void {
+  /** @param writtenBackBefore  what was written before that time has reached the disk by itself */
+  crash(chance: Chance, writtenBackBefore: number): void {
     let bytes = this.#durable
     for (const change of this.#unsynced) {
-      const fate = change.lost ? 1 : chance.unit()
+      const fate = change.lost ? 1 : change.madeAt < writtenBackBefore ? 0 : chance.unit()
       if (change.data === null) bytes = fate < 0.5 ? apply(bytes, change) : bytes
       else if (fate < 0.4) bytes = apply(bytes, change)
       else if (fate < 0.8) bytes = torn(bytes, change.at, change.data, chance)

@@ -363,9 +363,10 @@ class Simulation {
     }
     await engine.ask('delivery.pause', { paused: false })
     let waiting = await this.#waiting(engine)
-    for (const entry of waiting) if (entry.held) void engine.ask('queue.release', { ids: [entry.id] })
     const until = this.#world.mono + PATIENCE_MS
     while (waiting.length > 0 && this.#world.mono < until && this.ledger.violations.length === 0) {
+      // Also what somebody was about to hold when all became calm.
+      for (const entry of waiting) if (entry.held) void engine.ask('queue.release', { ids: [entry.id] })
       await this.#pass(30 * MINUTE)
       waiting = await this.#waiting(engine)
     }
