@@ -4,7 +4,6 @@ import { killAgainAndAgain } from '../support/kill/rounds.ts'
 
 /** More of them, and told one by one: `npm run kill -- --rounds 300 --verbose`. */
 const ROUNDS = 12
-/** Has every kind of ending within these rounds. */
 const SEED = 20
 
 test(

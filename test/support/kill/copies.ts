@@ -39,6 +39,7 @@ export function placeOfHost(name: string, host: SmtpHost): Place {
     name,
     inFlight: 40,
     takeNew: async () => {
+      await host.idle()
       host.record.commands.length = 0
       return host.record.messages.splice(0).map(copyOf)
     },

@@ -158,7 +158,8 @@ export async function killAgainAndAgain({ rounds, chance, defer, tell = () => un
   for (let round = 1; round <= rounds; round++) {
     hosts.late.setScript(chance() < 0.5 ? { rcpt: '451 4.3.0 Come again' } : {})
     hosts.vague.setScript(chance() < 0.3 ? { end: 'reset' } : {})
-    const ending = round === 1 ? 'kill' : (OFTEN[Math.floor(chance() * OFTEN.length)] ?? 'kill')
+    // Each kind once, then by chance.
+    const ending = ENDINGS[round - 1] ?? OFTEN[Math.floor(chance() * OFTEN.length)] ?? 'kill'
     endings[ending]++
     const underLoad = ending !== 'kill-start' && ending !== 'stop-start'
     let story = 'in its start'

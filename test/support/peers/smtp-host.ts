@@ -15,6 +15,8 @@ export interface SmtpHost {
   readonly record: ServerRecord
   /** Other answers from now on. */
   setScript(script: ServerScript): void
+  /** Waits until nobody is connected: what was on its way when a client died has been read. */
+  idle(): Promise<void>
   /** Waits until that many messages have been taken. Octets as latin1. */
   waitFor(count: number): Promise<readonly string[]>
 }
@@ -71,6 +73,9 @@ export async function startSmtpHost(defer: Defer, options: SmtpHostOptions = {})
     port: (server.address() as AddressInfo).port,
     record,
     setScript: (next) => void (script = next),
+    idle: async () => {
+      await until(`${address} has no connection`, () => sockets.size === 0)
+    },
     waitFor: (count) => until(`${address} has taken ${count} messages`, () => record.messages.length >= count && record.messages),
   }
 }
