@@ -1,14 +1,14 @@
 import type { activityEn } from './activity-en.ts'
 
-/** Weitere Wörter von Protokoll, Warteschlange und einzelner Nachricht; Teil des Katalogs `de.ts`. */
+/** Weitere Wörter von Verlauf, Warteschlange und einzelner Nachricht; Teil des Katalogs `de.ts`. */
 export const activityDe: Readonly<Record<keyof typeof activityEn, string | { readonly one: string; readonly other: string }>> = {
-  // ---------------------------------------------------------------- das Protokoll
+  // ---------------------------------------------------------------- der Verlauf
   'activity.export': 'Exportieren…',
   'activity.export.csv': 'Als Tabelle (CSV)',
   'activity.export.json': 'Für Programme (JSON)',
   'activity.goTo': 'Zu einem Tag…',
   'activity.goTo.title': 'Zu einem Tag gehen',
-  'activity.goTo.text': 'Das Protokoll beginnt mit diesem Tag, ältere stehen darunter. Nichts wird weggelassen.',
+  'activity.goTo.text': 'Der Verlauf beginnt mit diesem Tag, ältere stehen darunter. Nichts wird weggelassen.',
   'activity.goTo.day': 'Tag',
   'activity.goTo.do': 'Dorthin',
   'activity.goTo.keep': 'Hier bleiben',
@@ -19,7 +19,7 @@ export const activityDe: Readonly<Record<keyof typeof activityEn, string | { rea
   'activity.stopped': 'Angehalten bei {day}. Älteres wurde nicht durchsucht.',
   'activity.search.stop': 'Anhalten',
   'activity.search.goOn': 'Weitersuchen',
-  'activity.end': 'Weiter reicht das Protokoll nicht zurück.',
+  'activity.end': 'Weiter reicht der Verlauf nicht zurück.',
   'activity.row.copied': 'Die Zeile ist kopiert.',
   'activity.export.running': { one: '{count} Zeile geschrieben, bei {day}', other: '{count} Zeilen geschrieben, bei {day}' },
   'activity.export.stop': 'Export anhalten',

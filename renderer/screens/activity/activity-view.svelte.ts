@@ -9,7 +9,7 @@ const KEPT = 2000
 const COUNTS_EVERY_MS = 1000
 /** More changes than this before the window could draw them (it was hidden): the list is asked for anew. */
 const MOST_PENDING = 2000
-/** Few new rows come with a tint; a stream of them would only flicker. */
+/** So many new rows a second come with a tint; a stream of them would only flicker. */
 const MOST_TINTED = 4
 
 export const everything: RowFilter = { text: '', status: null, route: null, device: null, day: null }
@@ -48,6 +48,8 @@ export class ActivityView {
   #asked = 0
   #pending: ActivityRow[] = []
   #drawing = false
+  /** When the last rows came. */
+  #arrivals: readonly number[] = []
   #countsTimer: ReturnType<typeof setTimeout> | undefined
 
   /** @returns a function that ends the subscription */
@@ -168,7 +170,10 @@ export class ActivityView {
     else this.#offer(merged.fresh)
   }
   #tint(rows: readonly ActivityRow[]): void {
-    this.arrived = keysOf(rows.length <= MOST_TINTED ? rows : [])
+    const now = Date.now()
+    this.#arrivals = [...this.#arrivals.filter((at) => now - at < 1000), ...rows.map(() => now)].slice(-MOST_TINTED - 1)
+    if (this.#arrivals.length <= MOST_TINTED) this.arrived = keysOf(rows)
+    else if (this.arrived.size > 0) this.arrived = keysOf([])
   }
   #offer(fresh: readonly ActivityRow[]): void {
     if (fresh.length === 0) return

@@ -88,6 +88,44 @@ export function linesSeen(layout: LogLayout, scrollTop: number, count: number, s
   return [first, Math.min(layout.length, first + count)]
 }
 
+/**
+ * A line on the page, and the element it stands in. Both are counted from the end of the log: a new row at the top leaves all others as they are,
+ * and the page only grows above them.
+ */
+export interface DrawnLine {
+  readonly slot: number
+  /** 1 for the last line. */
+  readonly fromEnd: number
+  readonly line: LogLine
+}
+
+/**
+ * The lines on the page from one moment to the next: those that stay are the very same objects, so that only the elements of those that come
+ * are touched.
+ */
+export class DrawnLines {
+  #known = new Map<number, DrawnLine>()
+
+  /** @param slots  how many elements there are */
+  update(layout: LogLayout, [from, to]: readonly [number, number], slots: number): readonly DrawnLine[] {
+    const drawn: DrawnLine[] = []
+    for (let index = from; index < to; index++) {
+      const line = layout.line(index)
+      if (line === undefined) continue
+      const fromEnd = layout.length - index
+      const slot = fromEnd % slots
+      const known = this.#known.get(slot)
+      drawn.push(known?.fromEnd === fromEnd && isSame(known.line, line) ? known : { slot, fromEnd, line })
+    }
+    this.#known = new Map(drawn.map((one) => [one.slot, one]))
+    return drawn
+  }
+}
+
+function isSame(a: LogLine, b: LogLine): boolean {
+  return a.kind === 'row' ? b.kind === 'row' && a.row === b.row : b.kind === 'day' && a.day === b.day
+}
+
 /** Where to scroll so that a line is wholly seen; the same place when it is already. `head` is what covers the top. */
 export function scrollToSee(layout: LogLayout, index: number, scrollTop: number, height: number, head: number): number {
   const top = layout.top(index)

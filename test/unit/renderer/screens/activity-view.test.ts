@@ -22,7 +22,7 @@ beforeEach(() => {
         asked.push(args)
         const page = pages.shift() ?? {}
         if (page === 'refused') return { ok: false, problem: { code: 'x', text: 'the disk does not answer' } }
-        return { ok: true, value: { rows: [], more: false, counts, ...page } }
+        return { ok: true, value: { rows: [], more: false, counts, reading: null, ...page } }
       },
       on(_: string, handler: typeof tell): () => void {
         tell = handler
@@ -118,4 +118,56 @@ test('a refusal is shown, and what was there stays', async () => {
   await view.show(everything)
   await view.loadMore()
   expect([ids(view.rows), view.problem]).toEqual(['a', 'the disk does not answer'])
+})
+
+test('rows that come while the window is not drawn are taken in at once when it is', async () => {
+  const frames: (() => void)[] = []
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw))
+  try {
+    pages = [{ rows: [one('a', 5)] }]
+    const view = new ActivityView()
+    const stop = view.start()
+    await view.show(everything)
+    tell({ rows: [one('b', 4)], seq: 2 })
+    tell({ rows: [one('c', 3)], seq: 3 })
+    expect([ids(view.rows), frames.length]).toEqual(['a', 1])
+    frames[0]?.()
+    expect(ids(view.rows)).toBe('c,b,a')
+    stop()
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
+test('a message in hand holds the log still', async () => {
+  vi.useFakeTimers()
+  pages = [{ rows: [one('a', 5)] }]
+  const view = new ActivityView()
+  const stop = view.start()
+  await view.show(everything)
+  view.busy = true
+  tell({ rows: [one('b', 4)], seq: 2 })
+  expect([ids(view.rows), ids(view.fresh)]).toEqual(['a', 'b'])
+  stop()
+})
+
+test('a search through the files names the day it reads, is stopped and goes on', async () => {
+  pages = [{ rows: [one('a', 5)], more: true, reading: '2026-11-20' }]
+  const view = new ActivityView()
+  await view.show({ ...everything, text: 'rare' })
+  expect(view.reading).toBe('2026-11-20')
+  view.stop()
+  await view.loadMore()
+  expect(asked).toHaveLength(1)
+  pages = [{ rows: [one('z', 9000)], more: false }]
+  view.goOn()
+  await vi.waitFor(() => expect(ids(view.rows)).toBe('a,z'))
+  expect(view.reading).toBeNull()
+})
+
+test('the log begins behind the last moment of the day that was asked for', async () => {
+  const view = new ActivityView()
+  await view.show(everything, '2026-11-20')
+  expect(asked[0]?.before).toEqual({ acceptedAt: new Date(2026, 10, 21).getTime(), key: '' })
+  expect(view.following).toBe(false)
 })

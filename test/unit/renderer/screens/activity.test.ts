@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { say } from '../../../../renderer/lib/words/words.svelte.ts'
 import { everything } from '../../../../renderer/screens/activity/activity-view.svelte.ts'
-import { layLog, linesSeen, scrollToSee } from '../../../../renderer/screens/activity/log-layout.ts'
+import { DrawnLines, layLog, linesSeen, scrollToSee } from '../../../../renderer/screens/activity/log-layout.ts'
 import type { LogLine } from '../../../../renderer/screens/activity/log-layout.ts'
 import { matchesFilter } from '../../../../main/contract/activity-view.ts'
 import { shownNames } from '../../../../renderer/lib/format/names.ts'
@@ -123,6 +123,14 @@ describe('of many rows only those that are seen exist', () => {
     expect(linesSeen(layout, 10_000, 3, 1)).toEqual([2, 5])
     expect(linesSeen(layout, 0, 100, 5)).toEqual([0, 5])
     expect(linesSeen(none, 0, 100, 5)).toEqual([0, 0])
+  })
+  test('a line that stays on the page is the same as before, and what leaves makes place for what comes', () => {
+    const drawn = new DrawnLines()
+    const before = drawn.update(layout, [0, 3], 3)
+    const after = drawn.update(layout, [1, 4], 3)
+    expect(after.slice(0, 2)).toEqual(before.slice(1))
+    expect([after[0] === before[1], after[1] === before[2]]).toEqual([true, true])
+    expect(after[2]?.slot).toBe(before[0]?.slot)
   })
   test('a line is brought wholly into sight, and nothing moves when it is there', () => {
     expect(scrollToSee(layout, 0, 40, 64, 28)).toBe(0)
