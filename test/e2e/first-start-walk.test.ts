@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import type { Locator } from 'playwright-core'
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator, Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { FIRST_CONFIG } from '../../main/engine/config/first-config.ts'
 import { RESULTS, messageFor, picture, sees, startApp } from '../support/app-under-test.ts'
@@ -153,7 +154,7 @@ test('what nobody else was told stands under “Needs you” with the server’s
 
 test('the figures count real mail by hour and by route, as a chart and as a table, and every number leads to the log', async () => {
   const host = await startSmtpHost(onTestFinished)
-  const { window, send } = await startApp({ config: relayingTo(host.address, host.port) })
+  const { window, send, row } = await startApp({ config: relayingTo(host.address, host.port) })
   for (const number of [1, 2, 3]) await send(`Page ${number}`, `p${number}@example.net`)
   await host.waitFor(3)
   await window.getByRole('link', { name: 'Figures' }).click()
@@ -163,7 +164,7 @@ test('the figures count real mail by hour and by route, as a chart and as a tabl
   const byRoute = window.getByRole('region', { name: 'By route' }).getByRole('row').filter({ hasText: 'Our provider' })
   await window.getByRole('region', { name: 'Messages an hour' }).last().getByRole('link', { name: '3' }).first().waitFor()
   await byRoute.getByRole('link', { name: '3' }).first().click()
-  await sees(window.getByRole('grid', { name: 'Log' }), 'Page 3')
+  await row('Page 3').waitFor()
 })
 
 test('a server that puts everything off is the headline, with its words, until mail flows again', async () => {
@@ -178,6 +179,50 @@ test('a server that puts everything off is the headline, with its words, until m
   await ask('queue.retryAll', {})
   await sees(window, 'Mail is flowing')
 })
+
+async function violations(window: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page: window }).setLegacyMode().analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
+}
+
+test.each(['light', 'dark'] as const)(
+  'every step of the first start, and the figures, are accessible in %s colours',
+  async (colorScheme) => {
+    const host = await startSmtpHost(onTestFinished, { script: { ehlo: ['AUTH PLAIN'], auth: '535 5.7.8 no' } })
+    const { window } = await startApp({ config: FIRST_CONFIG })
+    await window.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const found: string[] = []
+    const look = async (step: string): Promise<void> => {
+      found.push(...(await violations(window)).map((text) => `${step}: ${text}`))
+      await picture(window, join(RESULTS, 'first-start', `${step}-${colorScheme}.png`))
+    }
+    await look('provider')
+    await window.getByRole('button', { name: 'Microsoft 365' }).click()
+    await look('sign-in')
+    await window.getByRole('button', { name: 'Back' }).click()
+    await window.getByRole('button', { name: 'My provider is not listed' }).click()
+    await window.getByLabel('Address', { exact: true }).fill(host.address)
+    await window.getByLabel('Port', { exact: true }).fill(String(host.port))
+    await window.getByLabel('Encryption').selectOption({ label: 'None' })
+    await window.getByLabel('User name').fill('scans')
+    await window.getByRole('textbox', { name: 'Password' }).fill('wrong')
+    await window.getByRole('button', { name: 'Test it' }).click()
+    await window.getByRole('button', { name: 'Continue anyway' }).waitFor()
+    await look('test')
+    await window.getByRole('button', { name: 'Continue anyway' }).click()
+    await look('access')
+    await window.getByRole('button', { name: 'Who sends for you' }).click()
+    await window.getByRole('button', { name: 'Keep everything here' }).click()
+    await window.getByRole('button', { name: 'Save and go on' }).click()
+    await sees(window, 'Waiting for the first message')
+    await look('device')
+    await window.getByRole('button', { name: 'Go to the Overview' }).click()
+    await window.getByRole('link', { name: 'Figures' }).click()
+    await sees(window, 'No mail in this time')
+    await look('figures')
+    expect(found).toEqual([])
+  },
+)
 
 function relayingTo(address: string, port: number): string {
   return `[server.listener.lan]

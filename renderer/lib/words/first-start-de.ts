@@ -86,6 +86,7 @@ export const firstStartDe: Readonly<Record<keyof typeof firstStartEn, Phrase>> =
   'first.test.cert.text': 'Nur für einen Server in diesem Büro mit selbst gemachtem Zertifikat: Jeder könnte sich für ihn ausgeben.',
   'first.test.cleartext': 'Ohne Verschlüsselung anmelden',
   'first.test.cleartext.text': 'Nur für einen Server in diesem Büro: Jeder auf dem Weg kann das Passwort lesen.',
+  'first.test.signin.bad': '{host} lässt uns nicht hinein: Benutzername oder Passwort gelten dort nicht.',
   'first.test.cancelled': 'Der Test wurde abgebrochen.',
   'first.test.passed': 'geschafft: ',
   'first.test.running': 'läuft: ',

@@ -81,6 +81,7 @@ export const firstStartEn = {
   'first.test.cert.text': 'Only for a server in this office with a certificate of its own making: anybody could pose as it.',
   'first.test.cleartext': 'Sign in without encryption',
   'first.test.cleartext.text': 'Only for a server in this office: everybody on the way can read the password.',
+  'first.test.signin.bad': '{host} does not let us in: the user name or the password is not taken.',
   'first.test.cancelled': 'The test was stopped.',
   'first.test.passed': 'passed: ',
   'first.test.running': 'running: ',
