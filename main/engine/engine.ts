@@ -18,7 +18,7 @@ import { Notices } from './notices.ts'
 import type { NoticeHandler } from './notices.ts'
 import { createQueue, makeEntry } from './queue/index.ts'
 import type { Queue } from './queue/index.ts'
-import { acceptedDraft, tellUntold } from './retell.ts'
+import { acceptedDraft, letGo, tellUntold } from './retell.ts'
 import { createDnsCache, createRouter } from './routing/index.ts'
 import type { Router } from './routing/index.ts'
 import { createSecretStore } from './secrets/index.ts'
@@ -28,7 +28,7 @@ import type { Entry, EntryHead, Spool } from './spool/index.ts'
 import { StartProblem, asStartProblem, lockFolder } from './start-problem.ts'
 import { StorageWatch, watchedSpool } from './storage-watch.ts'
 import { statusOf } from './status.ts'
-import type { Lock, System } from './system/index.ts'
+import type { InterfaceAddress, Lock, System } from './system/index.ts'
 
 export { StartProblem }
 
@@ -121,7 +121,8 @@ async function buildEngine(options: EngineOptions, lock: Lock, onOpened: (close:
   const recovered = await spool.open()
   guarded.arm()
   onOpened(() => spool.close())
-  await tellUntold(activity, recovered.entries)
+  await tellUntold(activity, [...recovered.entries, ...recovered.finished])
+  await letGo(recovered.finished, activity, spool)
 
   const gate = createGate({ clock, random, spool, settings, bansChanged: () => tellDevices() })
   const certificates = createCertificateKeeper({
@@ -231,6 +232,7 @@ async function buildEngine(options: EngineOptions, lock: Lock, onOpened: (close:
         return id
       },
     }),
+    hasNetwork: () => network.interfaces().some(isReachable),
     jitter: options.jitter ?? true,
     changed: () => notices.queueChanged(() => ({ waiting: queue.waiting, held: queue.held })),
   })
@@ -371,11 +373,16 @@ async function buildEngine(options: EngineOptions, lock: Lock, onOpened: (close:
       void certificates.refresh()
       tellDevices()
     },
-    stop: (graceMs) => {
-      storage.stop()
-      return stopInOrder({ listeners, certificates, queue, config, delivery, mailboxes, activity, devices, spool, lock, notices }, graceMs)
+    stop: async (graceMs) => {
+      await storage.stop()
+      await stopInOrder({ listeners, certificates, queue, config, delivery, mailboxes, activity, devices, spool, lock, notices }, graceMs)
     },
   }
+}
+
+/** Others can reach us there: neither this computer's own nor what it gave itself for want of a network (RFC 3927, RFC 4291 §2.5.6). */
+function isReachable({ address, internal }: InterfaceAddress): boolean {
+  return !internal && !address.startsWith('169.254.') && !/^fe[89ab]/i.test(address)
 }
 
 /** Nothing new is taken before the queue stops, and the log is closed when nobody has anything more to say. */

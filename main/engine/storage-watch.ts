@@ -32,6 +32,7 @@ export class StorageWatch {
   #low = false
   #failed = false
   #stopped = false
+  #looking: Promise<void> = Promise.resolve()
 
   constructor(parts: StorageWatchParts) {
     this.#parts = parts
@@ -69,7 +70,12 @@ export class StorageWatch {
   }
 
   /** Looks now: at the start, since what was wrong at the end may be over or not. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => (this.#stopped ? undefined : this.#look()))
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
     const { activity } = this.#parts
     try {
       const room = (await this.#parts.freeBytes()) >= this.#parts.minFreeBytes()
@@ -89,10 +95,12 @@ export class StorageWatch {
     if (this.#low || this.#failed) this.#lookLater()
   }
 
-  stop(): void {
+  /** Resolves when it has let go of the disk. */
+  async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.cancel()
     this.#timer = null
+    await this.#looking
   }
 
   #storageFailed(detail: string): void {

@@ -113,6 +113,14 @@ class DiskActivity implements Activity {
     return this.#events.filter((event) => event.seq > seq)
   }
 
+  settled(): Promise<void> {
+    return this.#log.settled()
+  }
+
+  flush(): Promise<void> {
+    return this.#log.flush()
+  }
+
   async after(seq: number, limit: number): Promise<readonly ActivityEvent[]> {
     const first = this.#events[0]?.seq ?? this.#seq + 1
     return first <= seq + 1 ? this.since(seq).slice(0, limit) : eventsAfter(this.#log, seq, limit)

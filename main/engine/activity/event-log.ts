@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { activityEvent, dayOf } from '../../contract/index.ts'
 import type { ActivityEvent } from '../../contract/index.ts'
 import type { Clock, Disk, DiskFile, Timer } from '../system/index.ts'
@@ -15,6 +15,8 @@ interface OpenFile {
   readonly file: DiskFile
   /** The file may end within a line. */
   midLine: boolean
+  /** The file itself would still be there after a power cut. */
+  nameIsDurable: boolean
 }
 
 export interface Line {
@@ -32,6 +34,7 @@ export class EventLog {
   #pendingLetters = 0
   #timer: Timer | null = null
   #writing: Promise<void> | null = null
+  #settling: (() => void)[] = []
   #current: OpenFile | null = null
   /** Called when all that was recorded is in the files, or lost to a full disk. */
   onWritten: (day: string, bytes: number) => void = () => undefined
@@ -64,8 +67,16 @@ export class EventLog {
     return this.#writing
   }
 
+  /** Resolves when all that was added survives a power cut, with the next flush, or is lost to a full disk. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#settling.push(resolve)
+      this.#timer ??= this.#clock.after(FLUSH_MS, () => void this.flush())
+    })
+  }
+
   async close(): Promise<void> {
-    while (this.#pending.length > 0 || this.#writing !== null) await this.flush()
+    while (this.#pending.length > 0 || this.#settling.length > 0 || this.#writing !== null) await this.flush()
     await this.#closeFile()
   }
 
@@ -109,6 +120,37 @@ export class EventLog {
   }
 
   async #writeAll(): Promise<void> {
+    do {
+      await this.#writePending()
+      await this.#settle()
+    } while (this.#pending.length > 0 || this.#settling.length > 0)
+    if (this.#current !== null) this.onWritten(this.#current.day, this.#current.file.size)
+  }
+
+  /** One sync for all who wait. */
+  async #settle(): Promise<void> {
+    if (this.#settling.length === 0) return
+    const settling = this.#settling
+    this.#settling = []
+    try {
+      if (this.#current !== null) await this.#sync(this.#current)
+    } catch (error) {
+      // As with lines that cannot be written: mail goes first.
+      if (!this.#troubled) this.onTrouble(error)
+      this.#troubled = true
+    }
+    for (const resolve of settling) resolve()
+  }
+
+  async #sync(current: OpenFile): Promise<void> {
+    await current.file.sync()
+    if (current.nameIsDurable) return
+    await this.#disk.syncFolder(this.#folder)
+    await this.#disk.syncFolder(dirname(this.#folder))
+    current.nameIsDurable = true
+  }
+
+  async #writePending(): Promise<void> {
     while (this.#pending.length > 0) {
       const day = this.#pending[0]?.day ?? ''
       const until = this.#pending.findIndex((one) => one.day !== day)
@@ -125,7 +167,6 @@ export class EventLog {
         this.#troubled = true
       }
     }
-    if (this.#current !== null) this.onWritten(this.#current.day, this.#current.file.size)
   }
 
   async #write(day: string, text: string): Promise<void> {
@@ -140,18 +181,18 @@ export class EventLog {
     await this.#disk.makeFolder(this.#folder, { mode: 0o700 })
     const file = await this.#disk.openAppend(this.#path(day))
     // A line that a crash cut off must not swallow the next one; an empty line is skipped by readers.
-    const current = { day, file, midLine: file.size > 0 }
+    const current = { day, file, midLine: file.size > 0, nameIsDurable: false }
     this.#current = current
     return current
   }
 
   async #closeFile(): Promise<void> {
-    const file = this.#current?.file
+    const current = this.#current
     this.#current = null
-    if (file === undefined) return
+    if (current === null) return
     try {
-      await file.sync()
-      await file.close()
+      await this.#sync(current)
+      await current.file.close()
     } catch (error) {
       this.onTrouble(error)
     }

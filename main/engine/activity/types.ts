@@ -48,6 +48,10 @@ export interface Activity {
   clear(key: string): void
   readonly alerts: readonly Alert[]
   onAlerts(handler: (alerts: readonly Alert[]) => void): () => void
+  /** Resolves when all that was recorded so far survives a power cut, with the next write; or cannot be written. Never rejects. */
+  settled(): Promise<void>
+  /** Writes at once what is pending. Never rejects. */
+  flush(): Promise<void>
   /** Writes what is pending, ends. */
   close(): Promise<void>
 }

@@ -55,6 +55,11 @@ export function failureText(failure: DeliveryFailure): string {
   return oneLine(failure.reply === null ? failure.text : replyText(failure.reply))
 }
 
+/** This computer had no network: nothing is counted against the recipient, and it is due again when somebody looks for a network. */
+export function applyUnreached(state: RecipientState, outcome: Outcome, chosen: Chosen, now: number, againAt: number): RecipientState {
+  return { ...applyOutcome(state, outcome, chosen, now), dueAt: againAt }
+}
+
 /** We broke the attempt off, to stop: not the recipient's failure, so only the doubt about a second copy is kept. */
 export function applyAbandoned(state: RecipientState, outcome: Outcome): RecipientState {
   return outcome.kind !== 'completed' && outcome.failure.outcomeUnknown === true ? { ...state, mayArriveTwice: true } : state

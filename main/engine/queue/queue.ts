@@ -7,8 +7,10 @@ import type { LaneLimits, Turn, Went } from './lanes.ts'
 import { DEFAULT_LIMITS, Lanes } from './lanes.ts'
 import { cancelled } from './outcomes.ts'
 import { findWaiting, fitsFilter } from './page.ts'
+import { Leaving } from './leaving.ts'
 import { Persist } from './persist.ts'
 import { QueueTime } from './queue-time.ts'
+import { LOOK_AGAIN_MS, Reach } from './reach.ts'
 import { isPending, mendFutureTimes } from './schedule.ts'
 import type { Job } from './slot.ts'
 import { prolongEntry, Slot } from './slot.ts'
@@ -44,6 +46,8 @@ class WorkingQueue implements Queue {
   private readonly time: QueueTime
   private readonly alarms: Alarms
   private readonly persist: Persist
+  private readonly leaving: Leaving
+  private readonly reach: Reach
   private readonly work: Work
   private readonly abandon = new AbortController()
   private timer: Timer | null = null
@@ -59,7 +63,9 @@ class WorkingQueue implements Queue {
     this.time = new QueueTime(parts.clock)
     this.alarms = new Alarms(parts.activity, this.lanes)
     this.persist = new Persist(parts.activity, parts.clock)
-    this.work = new Work(parts, this.time, this.alarms, this.persist)
+    this.leaving = new Leaving(parts, this.persist)
+    this.reach = new Reach(this.time, () => parts.hasNetwork?.() ?? true)
+    this.work = new Work(parts, this.time, this.alarms, this.persist, this.leaving, this.reach)
   }
 
   get waiting(): number {
@@ -109,7 +115,10 @@ class WorkingQueue implements Queue {
     const now = this.time.now()
     const recipients = slot.entry.recipients.map((state) => (isPending(state) ? { ...state, dueAt: Math.min(state.dueAt, now) } : state))
     slot.entry = { ...slot.entry, recipients }
-    for (const key of slot.jobs?.keys() ?? []) if (this.lanes.pausedUntil(key) !== null) this.lanes.resume(key, true)
+    for (const key of slot.jobs?.keys() ?? []) {
+      this.reach.open(key)
+      if (this.lanes.pausedUntil(key) !== null) this.lanes.resume(key, true)
+    }
     if (!slot.busy) this.rest(slot)
     this.dispatch()
     return true
@@ -122,6 +131,7 @@ class WorkingQueue implements Queue {
   async hold(id: string, by: string): Promise<boolean> {
     return this.change(id, async (slot) => {
       if (slot.entry.heldAt !== null) return
+      this.reach.catchUp()
       slot.catchUpStopped(this.time.stoppedMs)
       slot.entry = { ...slot.entry, heldAt: this.time.now() }
       this.held++
@@ -134,6 +144,7 @@ class WorkingQueue implements Queue {
   async release(id: string): Promise<boolean> {
     return this.change(id, async (slot) => {
       if (slot.entry.heldAt === null) return
+      this.reach.catchUp()
       const now = this.time.now()
       // The hold's own time covers any sleep during it.
       slot.stoppedSeen = this.time.stoppedMs
@@ -177,6 +188,7 @@ class WorkingQueue implements Queue {
   }
 
   wake(): void {
+    for (const key of this.reach.lookNow()) this.lanes.resume(key, true)
     this.turn()
   }
 
@@ -187,14 +199,14 @@ class WorkingQueue implements Queue {
     this.lanes.clear()
     this.persist.stop()
     const busy = [...this.slots.values()].filter((slot) => slot.busy)
-    if (busy.length === 0) return
     let giveUp: () => void = () => undefined
     const gaveUp = new Promise<void>((resolve) => (giveUp = resolve))
     const timers = [
       this.parts.clock.after(graceMs, () => this.abandon.abort()),
       this.parts.clock.after(graceMs + ABANDON_MS, () => giveUp()),
     ]
-    await Promise.race([gaveUp, Promise.all(busy.map((slot) => slot.settled))])
+    await Promise.race([gaveUp, Promise.all(busy.map((slot) => slot.settled)).then(() => this.leaving.finish())])
+    this.leaving.stop()
     for (const timer of timers) timer.cancel()
   }
 
@@ -285,7 +297,11 @@ class WorkingQueue implements Queue {
       if (turn === undefined) break
       const { job } = turn
       if (job.dropped || job.slot.gone) this.lanes.finish(turn, 'unused')
-      else if (job.slot.busy) {
+      else if (this.reach.isClosed(turn.key)) {
+        this.lanes.pause(turn.key, this.time.now() + LOOK_AGAIN_MS)
+        this.lanes.pushFront(turn.key, job)
+        this.lanes.finish(turn, 'unused')
+      } else if (job.slot.busy) {
         this.lanes.finish(turn, 'unused')
         job.slot.blocked.push(job)
       } else {

@@ -16,9 +16,12 @@ import type { Group, RoutedRecipient } from './groups.ts'
 import { groupsOf } from './groups.ts'
 import type { Went } from './lanes.ts'
 import type { Chosen } from './outcomes.ts'
-import { applyAbandoned, applyOutcome, outcomeOfProblem } from './outcomes.ts'
+import { applyAbandoned, applyOutcome, applyUnreached, outcomeOfProblem } from './outcomes.ts'
+import type { Leaving } from './leaving.ts'
 import type { Persist } from './persist.ts'
 import type { QueueTime } from './queue-time.ts'
+import { LOOK_AGAIN_MS } from './reach.ts'
+import type { Reach } from './reach.ts'
 import type { Life } from './schedule.ts'
 import { advanceNotify, applySchedule, expire, isExpired, withJitter } from './schedule.ts'
 import type { Slot } from './slot.ts'
@@ -32,12 +35,14 @@ export interface QueueParts {
   /** The rules in force. A new one after each change of settings. */
   router(): Router
   readonly delivery: Pick<Delivery, 'deliver'>
-  readonly activity: Pick<Activity, 'record' | 'raise' | 'clear'>
+  readonly activity: Pick<Activity, 'record' | 'raise' | 'clear' | 'settled' | 'flush'>
   readonly clock: Clock
   readonly random: Random
   settings(): Settings
   /** Sends one report about these recipients. Resolves when the report is safe in the spool. @throws when it could not be kept; it is asked again later */
   report(entry: Entry, recipients: readonly ReportedRecipient[]): Promise<void>
+  /** This computer has an address that others can reach; when absent, always. */
+  hasNetwork?(): boolean
   /** Something about what waits is different from before; said often. */
   changed?(): void
   /** Spread long waits by ±10 %. */
@@ -50,16 +55,21 @@ export class Work {
   private readonly time: QueueTime
   private readonly alarms: Alarms
   private readonly persist: Persist
+  private readonly leaving: Leaving
+  private readonly reach: Reach
 
-  constructor(parts: QueueParts, time: QueueTime, alarms: Alarms, persist: Persist) {
+  constructor(parts: QueueParts, time: QueueTime, alarms: Alarms, persist: Persist, leaving: Leaving, reach: Reach) {
     this.parts = parts
     this.time = time
     this.alarms = alarms
     this.persist = persist
+    this.leaving = leaving
+    this.reach = reach
   }
 
   /** Ends recipients whose life is over (routing rules 6.3). */
   async expireDue(slot: Slot): Promise<void> {
+    this.reach.catchUp()
     const now = this.time.now()
     slot.catchUpStopped(this.time.stoppedMs)
     const changes = new Map<number, RecipientState>()
@@ -100,14 +110,18 @@ export class Work {
     }
     const report = await attemptGroup(entry, group, tools, signal)
     const now = this.time.now()
-    released(this.alarms.attempted(entry, group.route, report.outcomes, now))
+    const unreached = !signal.aborted && this.reach.explains(group.lane, report)
+    released(unreached ? 'unused' : this.alarms.attempted(entry, group.route, report.outcomes, now))
     const changes = new Map<number, RecipientState>()
     for (const [i, member] of group.members.entries()) {
       const state = entry.recipients[member.index]
       const outcome = report.outcomes[i]
       if (state === undefined || outcome === undefined) continue
       const chosen = { route: group.route.id, rule: member.rule }
-      changes.set(member.index, await this.after(entry, state, outcome, chosen, now, signal.aborted))
+      const next = unreached
+        ? applyUnreached(state, outcome, chosen, now, now + LOOK_AGAIN_MS)
+        : await this.after(entry, state, outcome, chosen, now, signal.aborted)
+      changes.set(member.index, next)
     }
     await this.settle(slot, changes, () => {
       const states = group.members.flatMap((member) => changes.get(member.index) ?? [])
@@ -127,13 +141,13 @@ export class Work {
       slot.setStates(changes)
       if (!slot.finished || plan.recipients.length > 0) await this.save(slot)
     }
-    await this.forgetIfFinished(slot)
+    this.forgetIfFinished(slot)
   }
 
   /** New states: saved, then told. What needs no report is settled in the same write. */
   async settle(slot: Slot, changes: ReadonlyMap<number, RecipientState>, tell?: () => void): Promise<void> {
     const before = slot.entry
-    slot.setStates(changes)
+    slot.setStates(withEnds(changes, before, this.parts.clock.now()))
     const plan = decideReports(slot.entry, this.time.now(), this.parts.settings())
     if (plan.recipients.length === 0 && plan.noticed.length === 0 && plan.settled.length > 0) {
       slot.setStates(await this.reportedStates(slot.entry, plan, this.time.now()))
@@ -147,10 +161,10 @@ export class Work {
     await this.persist.until(slot.id, () => this.parts.spool.update(slot.entry))
   }
 
-  private async forgetIfFinished(slot: Slot): Promise<void> {
+  private forgetIfFinished(slot: Slot): void {
     if (!slot.finished) return
-    await this.persist.until(slot.id, () => this.parts.spool.remove(slot.id))
     slot.gone = true
+    this.leaving.add(slot.id)
   }
 
   private async notRouted(slot: Slot, index: number, outcome: Outcome, answer: RuleAnswer): Promise<void> {
@@ -223,6 +237,16 @@ export class Work {
       this.parts.activity.record({ type: 'ended', entryId: after.head.id, recipient, disposition, text: lastReply ?? '' })
     }
   }
+}
+
+/** Whoever has come to its end now is dated. */
+function withEnds(changes: ReadonlyMap<number, RecipientState>, before: Entry, now: number): ReadonlyMap<number, RecipientState> {
+  return new Map(
+    [...changes].map(([index, state]) => {
+      const ended = state.disposition !== null && before.recipients[index]?.disposition === null
+      return [index, ended ? { ...state, endedAt: Math.floor(now) } : state]
+    }),
+  )
 }
 
 /** What schedules count from. */

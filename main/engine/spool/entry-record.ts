@@ -51,6 +51,7 @@ const recipientState = z.object({
   attemptedAt: z.exactOptional(z.array(z.number())),
   mayArriveTwice: z.boolean(),
   disposition: disposition.nullable(),
+  endedAt: z.exactOptional(z.number()),
   reported: z.boolean(),
 })
 

@@ -14,10 +14,12 @@ import { bringToVersion } from './version.ts'
 export interface Recovered {
   /** Unfinished entries, oldest first. */
   readonly kept: Kept[]
+  /** Entries that have come to their end and are still here: whoever tells of ends looks at them before they go. */
+  readonly finished: Kept[]
   readonly setAside: SetAside[]
   /** Journal segments and their lengths. */
   readonly segments: ReadonlyMap<number, number>
-  /** Entries that must be written down as removed: finished, or set aside. */
+  /** Entries that must be written down as removed, since they were set aside. */
   readonly forget: readonly string[]
   /** Removed entries whose file would not go. */
   readonly owed: readonly string[]
@@ -46,6 +48,7 @@ class Recovery {
   readonly #layout: Layout
   readonly #setAside: SetAside[]
   readonly #kept: Kept[] = []
+  readonly #finished: Kept[] = []
   readonly #forget: string[] = []
   readonly #owed: string[] = []
 
@@ -79,6 +82,7 @@ class Recovery {
     const unreadable = journal.unreadable.filter((id) => !this.#forget.includes(id))
     return {
       kept: this.#kept,
+      finished: this.#finished,
       setAside: this.#setAside,
       segments: journal.segments,
       forget: [...this.#forget, ...unreadable],
@@ -104,8 +108,7 @@ class Recovery {
   ): Promise<void> {
     const inFile = files.has(id)
     if (isFinished(entry)) {
-      this.#forget.push(id)
-      if (inFile) await this.#removeFile(id)
+      this.#finished.push({ entry, stateIn, body: null, hasFile: inFile })
     } else if (inFile) {
       if (await this.#isCutOff(id, entry)) return
       this.#kept.push({ entry, stateIn, body: null, hasFile: true })
@@ -141,8 +144,9 @@ class Recovery {
   async #takeFromFile(id: string): Promise<void> {
     try {
       const entry = await readTrailer(this.#disk, this.#layout, id, this.shared)
-      if (isFinished(entry)) await this.#removeFile(id)
-      else this.#kept.push({ entry, stateIn: 0, body: null, hasFile: true })
+      const found = { entry, stateIn: 0, body: null, hasFile: true }
+      if (isFinished(entry)) this.#finished.push(found)
+      else this.#kept.push(found)
     } catch (error) {
       if (!(error instanceof MessageFileError) && !isUnreadable(error)) throw error
       const why = error instanceof MessageFileError ? error.message : `the disk says ${String(error)}`

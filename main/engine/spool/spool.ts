@@ -88,11 +88,11 @@ class DiskSpool implements Spool {
     const { disk, layout } = this.#context
     const found = await recover(disk, layout)
     this.#journal.adopt(found.segments)
-    for (const kept of found.kept) this.#shelf.put(kept)
+    for (const kept of [...found.kept, ...found.finished]) this.#shelf.put(kept)
     for (const id of found.owed) this.#owed.add(id)
     await Promise.all(found.forget.map((id) => this.#journal.append({ kind: 'removed', id }, 'now')))
     this.#cleaner.poke()
-    return { entries: found.kept.map((kept) => kept.entry), setAside: found.setAside }
+    return { entries: found.kept.map((kept) => kept.entry), finished: found.finished.map((kept) => kept.entry), setAside: found.setAside }
   }
 
   async receive(id: string): Promise<Incoming> {

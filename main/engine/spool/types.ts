@@ -54,6 +54,8 @@ export interface RecipientState {
   /** The final dot was sent once and no answer came. */
   readonly mayArriveTwice: boolean
   readonly disposition: Disposition | null
+  /** When it came to its end (ms). Absent before. */
+  readonly endedAt?: number
   /** A report about its end was made, or none is owed. */
   readonly reported: boolean
 }
@@ -82,8 +84,15 @@ export interface IncomingMessage {
 }
 
 export interface Spool {
-  /** Makes the folders, sweeps what was never acknowledged, sets aside what cannot be read, and returns all unfinished entries, oldest first. */
-  open(): Promise<{ readonly entries: Entry[]; readonly setAside: readonly { readonly file: string; readonly reason: string }[] }>
+  /**
+   * Makes the folders, sweeps what was never acknowledged, sets aside what cannot be read, and returns all unfinished entries, oldest first. Those
+   * that had come to their end and not left yet are `finished`: the caller's to remove.
+   */
+  open(): Promise<{
+    readonly entries: Entry[]
+    readonly finished: Entry[]
+    readonly setAside: readonly { readonly file: string; readonly reason: string }[]
+  }>
   newId(): string
   receive(id: string): Promise<IncomingMessage>
   /** Saves recipients' states and hold. Resolves when durable; calls in flight share one sync. */

@@ -39,3 +39,47 @@ test('a log that was thrown away speaks of everything that still waits', async (
   expect(rows.map((row) => row.entryId).sort()).toEqual(['one', 'two'])
   await activity.close()
 })
+
+test('ends that the log had no time to tell are told after a crash, once, and old ends are left alone', async () => {
+  const clock = createHeldClock()
+  const activity = createActivity({ disk: createNodeSystem().disk, clock, folder: await tempFolder(), keepMs: () => 90 * 24 * HOUR })
+  await activity.open()
+  const begun = clock.now()
+  activity.record(acceptedDraft('told'))
+  activity.record(acceptedDraft('untold'))
+  await clock.advance(HOUR)
+  activity.record(acceptedDraft('newest'))
+  const now = clock.now()
+  const told = ended(entryAt('told', begun), now - 10)
+  activity.record({ type: 'ended', entryId: 'told', recipient: told.recipients[0]!.address, disposition: 'relayed', text: '250 ok' })
+  const entries = [told, ended(entryAt('untold', begun), now - 5), ended(entryAt('old', begun), begun)]
+  await tellUntold(activity, entries)
+  await tellUntold(activity, entries)
+  await activity.flush()
+  const ends = []
+  for await (const event of activity.read({ sinceAt: 0 })) if (event.type === 'ended') ends.push(event.entryId)
+  expect(ends).toEqual(['told', 'untold'])
+  await activity.close()
+})
+
+test('a second power cut in the midst of the telling: what it left out is told the next time', async () => {
+  const clock = createHeldClock()
+  const activity = createActivity({ disk: createNodeSystem().disk, clock, folder: await tempFolder(), keepMs: () => 90 * 24 * HOUR })
+  await activity.open()
+  const entries = ['one', 'two'].map((id) => ended(entryAt(id, clock.now() - 20), clock.now() - 10))
+  // The computer was off for an hour; of what was told then, one line remains.
+  await clock.advance(HOUR)
+  activity.record(acceptedDraft('two'))
+  await tellUntold(activity, entries)
+  const told: string[] = []
+  for await (const event of activity.read({ sinceAt: 0 })) if ('entryId' in event) told.push(`${event.type} ${event.entryId}`)
+  expect(told).toEqual(['accepted two', 'accepted one', 'ended one', 'ended two'])
+  await activity.close()
+})
+
+function ended(entry: Entry, endedAt: number): Entry {
+  return {
+    ...entry,
+    recipients: entry.recipients.map((state) => ({ ...state, status: 'completed', disposition: 'relayed', lastReply: '250 ok', endedAt })),
+  }
+}

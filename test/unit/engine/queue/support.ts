@@ -196,12 +196,16 @@ export interface World {
   readonly disk: Map<string, Entry>
   readonly facts: RecipientFacts[]
   answer: Answer
+  /** The addresses that every attempt tells of. */
+  tries: DeliveryReport['tries']
   rules: Rules
   scheduleRules: Rules
   settings: Settings
   /** When set, thrown by every write. */
   diskTrouble: Error | null
   reportTrouble: Error | null
+  /** The log takes until then to be safe on the disk; null: no time. */
+  logSettles: Promise<void> | null
   writes: number
   running: number
   readonly queue: Queue
@@ -218,6 +222,7 @@ export interface WorldOptions {
   readonly routes?: Record<string, Route>
   readonly limits?: Partial<LaneLimits>
   readonly jitter?: boolean
+  readonly hasNetwork?: () => boolean
   readonly networks?: string[]
 }
 
@@ -237,11 +242,13 @@ export function createWorld(options: WorldOptions = {}): World {
     disk: new Map(),
     facts: [],
     answer: (request) => request.recipients.map(() => temporary()),
+    tries: [],
     rules: () => 'mx',
     scheduleRules: () => 'default',
     settings: settingsWith(options),
     diskTrouble: null,
     reportTrouble: null,
+    logSettles: null,
     writes: 0,
     running: 0,
     get queue() {
@@ -293,7 +300,7 @@ export function createWorld(options: WorldOptions = {}): World {
         world.running++
         const outcomes = await world.answer(request, signal)
         world.running--
-        return alive() ? { outcomes, tries: [], transcript: [] } : never
+        return alive() ? { outcomes, tries: world.tries, transcript: [] } : never
       },
     }
     const parts: QueueParts = {
@@ -312,6 +319,8 @@ export function createWorld(options: WorldOptions = {}): World {
         },
         raise: (alert) => void world.alerts.set(alert.key, alert),
         clear: (key) => void world.alerts.delete(key),
+        settled: () => world.logSettles ?? Promise.resolve(),
+        flush: () => Promise.resolve(),
       },
       clock: {
         now: () => clock.now(),
@@ -325,6 +334,7 @@ export function createWorld(options: WorldOptions = {}): World {
         if (world.reportTrouble !== null) throw world.reportTrouble
         world.reports.push({ at: clock.now(), entryId: entry.head.id, recipients })
       },
+      ...(options.hasNetwork === undefined ? {} : { hasNetwork: options.hasNetwork }),
       jitter: options.jitter ?? false,
     }
     return createQueue(parts, limits)

@@ -34,7 +34,7 @@ test('on the real disk, small and large messages are there after a restart, with
   await first.close()
 
   const second = makeSpool(createNodeDisk(), {}, folder)
-  expect(await second.open()).toEqual({ entries: [one, triedAgain(two)], setAside: [] })
+  expect(await second.open()).toEqual({ entries: [one, triedAgain(two)], finished: [], setAside: [] })
   expect((await readAll(second.read(one.head.id))).equals(small)).toBe(true)
   expect((await readAll(second.read(two.head.id))).equals(large)).toBe(true)
   expect((await readAll(second.read(two.head.id, 100, 200))).equals(large.subarray(100, 200))).toBe(true)
@@ -136,7 +136,7 @@ test('reading or updating what is not there fails; removing it does not', async 
   await expect(spool.remove('x')).resolves.toBeUndefined()
 })
 
-test('an entry that is finished goes at the next start; one whose report is owed comes back', async () => {
+test('an entry that is finished is handed over at the next start, to be told and removed; one whose report is owed comes back', async () => {
   const disk = createCrashingDisk()
   const spool = await openSpool(disk)
   const done = await accept(spool, messageBytes('done', 300))
@@ -146,8 +146,11 @@ test('an entry that is finished goes at the next start; one whose report is owed
   await spool.update(unreported)
   await spool.close()
   const again = makeSpool(disk)
-  expect((await again.open()).entries).toEqual([unreported])
+  expect(await again.open()).toEqual({ entries: [unreported], finished: [completed(done)], setAside: [] })
+  await again.remove(done.head.id)
   expect(again.bytes).toBe(owing.head.size)
+  await again.close()
+  expect((await makeSpool(disk).open()).finished).toEqual([])
 })
 
 test.each([
