@@ -7,6 +7,7 @@ import { Ledger } from '../simulation/ledger.ts'
 import { makePlan } from '../simulation/plan.ts'
 import { simulate } from '../simulation/simulation.ts'
 import type { Mutant } from '../simulation/simulation.ts'
+import type { Story } from '../simulation/story.ts'
 import { World } from '../simulation/world.ts'
 
 /** Enough to go through all that the world can do; `npm run simulate` runs as many more as one likes. */
@@ -109,11 +110,20 @@ describe('the checks notice', () => {
     tries: [],
     transcript: [],
   }
+  const QUIET: Omit<Story, 'ledger' | 'disk' | 'world' | 'plans'> = {
+    crashes: 0,
+    clockJumps: 0,
+    restarts: 0,
+    offline: [],
+    diskFailures: 0,
+    mailboxFiles: [],
+  }
   const later = { outcome: 'temp_fail', status: '', text: '', cause: '', errorClass: '', mayArriveTwice: false } as const
 
   /** What the checks say about a log, with one message from `m1` to `m1-r0@a.test` that always goes by MX. */
-  function judged(events: readonly object[]): readonly string[] {
+  function judged(events: readonly object[], more: Partial<typeof QUIET> = {}): readonly string[] {
     const world = new World(1)
+    world.wallOffset = 0
     const ledger = new Ledger(world)
     ledger.submissions.set('m1', {
       token: 'm1',
@@ -121,13 +131,14 @@ describe('the checks notice', () => {
       body: '',
       state: 'accepted',
       recipients: ['m1-r0@a.test'],
-      acceptedAt: 0,
+      begunAt: 0,
     })
     ledger.ends.set('m1-r0@a.test', { disposition: 'expired', reply: '' })
     const disk = new SimulatedDisk(world)
     disk.put('/data/activity/2026-11-23.jsonl', events.map((event, i) => JSON.stringify({ seq: i + 1, at: 0, ...event })).join('\n'))
-    const plan = { ...makePlan(world.chance), rules: [{ when: { kind: 'else' }, route: 'mx' }] as const }
-    check({ ledger, disk, world, plans: [{ plan, wall: 0 }], crashes: 0, clockJumps: 0, diskFailures: 0, mailboxFiles: [] })
+    const rules = [{ when: { kind: 'else' }, route: 'mx' }] as const
+    const plan = { ...makePlan(world.chance), rules, retry: [1], expireAfter: 3_600, maxAttempts: null }
+    check({ ledger, disk, world, plans: [{ plan, wall: 0 }], ...QUIET, ...more })
     return ledger.violations
   }
   const attempt = (attemptNumber: number, startedAt: number, nextAttemptAt: number, route = 'mx'): object => ({
@@ -138,7 +149,7 @@ describe('the checks notice', () => {
     at: startedAt + 10,
     results: [{ ...later, address: 'm1-r0@a.test', nextAttemptAt }],
   })
-  const ended = { type: 'ended', entryId: 'e', recipient: 'm1-r0@a.test', disposition: 'expired', text: '' }
+  const ended = { at: 3_600_000, type: 'ended', entryId: 'e', recipient: 'm1-r0@a.test', disposition: 'expired', text: '' }
 
   test('nothing in a log that is right', () => {
     expect(judged([attempt(1, 1000, 2000), attempt(2, 2000, 4000), ended])).toEqual([])
@@ -146,6 +157,21 @@ describe('the checks notice', () => {
 
   test('an attempt before its time', () => {
     expect(judged([attempt(1, 1000, 2000), attempt(2, 1990, 4000), ended])).toEqual(['m1-r0@a.test was tried 10 ms before it was due'])
+  })
+
+  test('a message that is given up too early', () => {
+    expect(judged([attempt(1, 1000, 2000), { ...ended, at: 3_500_000 }])).toEqual([
+      'm1-r0@a.test was given up after 3500000 ms and 1 attempts',
+    ])
+    const offline = [{ from: 1, to: 3_590_000 }]
+    expect(judged([attempt(1, 1000, 2000), ended], { offline })).toEqual(['m1-r0@a.test was given up after 3600000 ms and 1 attempts'])
+  })
+
+  test('an attempt without a network that is counted', () => {
+    const offline = [{ from: 0, to: 3_000 }]
+    const unreached = { ...later, cause: 'connect', address: 'm1-r0@a.test', nextAttemptAt: 2000 }
+    const events = [{ ...attempt(1, 1000, 0), results: [unreached] }, attempt(2, 2000, 4000), { ...ended, at: 9_000_000 }]
+    expect(judged(events, { offline })).toEqual(['m1-r0@a.test: attempt 1 failed for want of a network and was counted'])
   })
 
   test('a route that the rules did not choose', () => {

@@ -1,6 +1,6 @@
 import { parseLine } from './events.ts'
 import type { Event } from './events.ts'
-import type { Story } from './simulation.ts'
+import type { Story } from './story.ts'
 import { domainOf, hostsOf, LOCAL_DOMAIN, routeOf } from './plan.ts'
 import type { Submission, Taking } from './ledger.ts'
 
@@ -37,6 +37,7 @@ export function check(story: Story): void {
       checkDuplicates(story, recipient, taken)
       checkRoutes(story, submission, recipient, about, taken)
       checkDueTimes(story, recipient, about)
+      checkOffline(story, recipient, about)
     }
   }
   checkReports(story)
@@ -72,12 +73,13 @@ function takingsByRecipient({ ledger }: Story): Map<string, Taking[]> {
 }
 
 function checkEnd(story: Story, submission: Submission, recipient: string, told: Told, taken: number, here: number): void {
-  const { ledger, crashes, diskFailures } = story
+  const { ledger, crashes, clockJumps, diskFailures } = story
   const end = ledger.ends.get(recipient)
   if (end === undefined) return ledger.violation(`${recipient} is lost: it was accepted and has no end`)
   if (told.ended.length > 1 && diskFailures === 0) ledger.violation(`${recipient} ended ${told.ended.length} times in the log`)
-  // The log's last lines may be gone with a power cut.
-  if (told.ended.length === 0 && crashes === 0 && diskFailures === 0) ledger.violation(`${recipient} has no end in the log`)
+  // A message leaves the spool only when the log has its end for good, power cut or not. What is missing is looked for by the clock.
+  if (told.ended.length === 0 && diskFailures === 0 && (crashes === 0 || clockJumps === 0))
+    ledger.violation(`${recipient} has no end in the log`)
   for (const { disposition } of told.ended) {
     if (disposition !== end.disposition && diskFailures === 0)
       ledger.violation(`${recipient} is told as ${disposition} and kept as ${end.disposition}`)
@@ -94,8 +96,34 @@ function checkEnd(story: Story, submission: Submission, recipient: string, told:
       if (ledger.cancelled.size === 0) ledger.violation(`${recipient} is said to be cancelled, and nobody did`)
       break
     case 'expired':
-      break
+      checkExpiry(story, submission, recipient, told)
   }
+}
+
+const MINUTE = 60_000
+/** The longest that one attempt can take here: two hosts that are silent for a minute at every step. */
+const LONGEST_ATTEMPT_MS = 25 * MINUTE
+
+/** Nobody is given up early. Only where the log's clock is that of the world, and no line of it was lost. */
+function checkExpiry(story: Story, submission: Submission, recipient: string, told: Told): void {
+  const { ledger, plans, world, offline, crashes, clockJumps, diskFailures, restarts } = story
+  const [end] = told.ended
+  if (end === undefined || clockJumps > 0 || crashes > 0 || diskFailures > 0) return
+  const failures = told.attempts.filter(({ results }) =>
+    results.some(({ address, outcome }) => address === recipient && outcome === 'temp_fail'),
+  )
+  const endedAt = end.at - world.wallOffset
+  const lived = endedAt - submission.begunAt
+  const retryMs = 1_000 * Math.max(...plans.flatMap(({ plan }) => plan.retry))
+  // The network is missed at the first attempt that needs it, and found again a minute later.
+  const missed = offline.filter(({ from }) => from < endedAt)
+  const away = missed.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, endedAt) - Math.max(from, submission.begunAt)), 0)
+  const unnoticed = missed.length * (1.1 * retryMs + LONGEST_ATTEMPT_MS + 2 * MINUTE)
+  const livedThrough = restarts > 0 ? lived : Math.min(lived, lived - away + unnoticed)
+  const allowed = plans.some(({ plan: { expireAfter, maxAttempts } }) =>
+    expireAfter === null ? failures.length >= (maxAttempts ?? 1) : livedThrough >= expireAfter * 1_000 - 1_000,
+  )
+  if (!allowed) ledger.violation(`${recipient} was given up after ${Math.round(lived)} ms and ${failures.length} attempts`)
 }
 
 function mayBounce({ ledger, plans }: Story, submission: Submission, recipient: string): boolean {
@@ -172,6 +200,22 @@ function checkDueTimes({ ledger, clockJumps }: Story, recipient: string, told: T
       ({ id, wall }) => (id === null || id === attempt.entryId) && wall >= since && wall <= attempt.startedAt,
     )
     if (!wanted) ledger.violation(`${recipient} was tried ${dueAt - attempt.startedAt} ms before it was due`)
+  }
+}
+
+/** What fails for want of a network is not counted. */
+function checkOffline({ ledger, world, offline, crashes, clockJumps, diskFailures }: Story, recipient: string, told: Told): void {
+  if (clockJumps > 0 || crashes > 0 || diskFailures > 0) return
+  for (const [i, attempt] of told.attempts.entries()) {
+    const next = told.attempts[i + 1]
+    if (attempt.results[0]?.address !== recipient || next?.results[0]?.address !== recipient) continue
+    const began = attempt.startedAt - world.wallOffset
+    const ended = attempt.at - world.wallOffset
+    const away = offline.some(({ from, to }) => from < began && ended < to)
+    const unreached = ['connect', 'dns-temporary', 'relay-not-found'].includes(attempt.results[0].cause)
+    if (away && unreached && next.attempt !== attempt.attempt) {
+      ledger.violation(`${recipient}: attempt ${attempt.attempt} failed for want of a network and was counted`)
+    }
   }
 }
 

@@ -29,7 +29,7 @@ export class Client {
   #at = 0
   #over = false
 
-  private constructor(world: World, ledger: Ledger, submission: Submission, manners: Manners, line: Line, ended: (result: Result) => void) {
+  private constructor(world: World, submission: Submission, manners: Manners, line: Line, ended: (result: Result) => void) {
     this.#world = world
     this.#submission = submission
     this.#manners = manners
@@ -45,6 +45,7 @@ export class Client {
       'QUIT',
     ]
     line.far = this
+    submission.begunAt = world.mono
     world.after(10 * 60_000, () => this.#finish('lost'))
   }
 
@@ -58,7 +59,7 @@ export class Client {
     if (line === null) ended('unreachable')
     else {
       parts.ledger.submissions.set(submission.token, submission)
-      new Client(parts.world, parts.ledger, submission, manners, line, ended)
+      new Client(parts.world, submission, manners, line, ended)
     }
   }
 
@@ -94,7 +95,6 @@ export class Client {
     } else if (answered === data + 1) {
       if (code < 300) {
         this.#submission.state = 'accepted'
-        this.#submission.acceptedAt = this.#world.mono
         this.#world.note(`${this.#submission.token} is accepted`)
       } else this.#submission.state = 'refused'
       this.#finish(code < 300 ? 'accepted' : 'refused')

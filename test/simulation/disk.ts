@@ -77,6 +77,13 @@ export class SimulatedDisk {
     this.#endLife()
   }
 
+  /** Everything written so far reaches the disk. */
+  writeBack(): void {
+    for (const change of this.#unsyncedNames) change.apply(this.#durableNames)
+    this.#unsyncedNames = []
+    for (const inode of new Set(this.#names.values())) this.#sync(inode, inode.changes)
+  }
+
   /** Files under `folder`, by path. */
   files(folder: string): Map<string, Buffer> {
     const found = new Map<string, Buffer>()

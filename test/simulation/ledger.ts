@@ -11,7 +11,8 @@ export interface Submission {
   state: 'begun' | 'unknown' | 'accepted' | 'refused'
   /** Recipients that were not refused. */
   recipients: string[]
-  acceptedAt: number
+  /** Monotonic time when the client called. */
+  begunAt: number
 }
 
 /** A server took a message for some recipients. */

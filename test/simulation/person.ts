@@ -26,12 +26,12 @@ export async function actAtRandom(
       break
     }
     case 3:
-      ledger.retried.push({ id: null, wall: world.wall })
+      ledger.retried.push({ id: null, wall: Math.floor(world.wall) })
       await engine.ask('queue.retryAll', {})
       break
     case 4:
     case 5:
-      for (const id of ids) ledger.retried.push({ id, wall: world.wall })
+      for (const id of ids) ledger.retried.push({ id, wall: Math.floor(world.wall) })
       await engine.ask('queue.retry', { ids })
       break
     default:

@@ -63,21 +63,6 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   }
 }
 
-/** What the checks look at when all is over. */
-export interface Story {
-  readonly ledger: Ledger
-  readonly disk: SimulatedDisk
-  readonly world: World
-  /** Good settings in the order in which they were put, with the wall clock of that moment. */
-  readonly plans: readonly { readonly plan: Plan; readonly wall: number }[]
-  readonly crashes: number
-  readonly clockJumps: number
-  /** Operations of the disk that failed. */
-  readonly diskFailures: number
-  /** What lies in the local mailboxes. */
-  readonly mailboxFiles: readonly string[]
-}
-
 class Simulation {
   readonly ledger: Ledger
   readonly #seed: number
@@ -94,6 +79,8 @@ class Simulation {
   #down = true
   #crashes = 0
   #clockJumps = 0
+  #restarts = 0
+  readonly #offline: { from: number; to: number }[] = []
   #calm = false
   #messages = 0
   #crashAtStep = Infinity
@@ -132,6 +119,8 @@ class Simulation {
         plans: this.#plans,
         crashes: this.#crashes,
         clockJumps: this.#clockJumps,
+        restarts: this.#restarts,
+        offline: this.#offline,
         diskFailures: this.#disk.failures,
         mailboxFiles: [...this.#disk.files(`${DATA}/mail`)]
           .filter(([path]) => path.includes('/new/'))
@@ -201,6 +190,7 @@ class Simulation {
   #comeBack(afterMs: number): void {
     this.#engine = null
     this.#down = true
+    this.#restarts++
     this.#world.after(afterMs, () => {
       if (this.#down) this.#start()
     })
@@ -288,6 +278,8 @@ class Simulation {
     const ms = this.#chance.spread(1_000, this.#weather.horizonMs)
     const kind = this.#chance.pick(['sleep', 'sleep', 'counted sleep', 'back', 'forward'] as const)
     this.#world.note(`clock: ${kind} ${ms}`)
+    // Systems write everything to the disk before they sleep.
+    if (kind.endsWith('sleep')) this.#disk.writeBack()
     // A machine asleep runs no timer; its monotonic clock goes on or not, by system.
     if (kind === 'counted sleep') this.#world.mono += ms
     else this.#world.wallOffset += kind === 'back' ? -ms : ms
@@ -296,16 +288,23 @@ class Simulation {
 
   #goOffline(): void {
     this.#world.note('no network')
+    if (this.#network.online) this.#offline.push({ from: this.#world.mono, to: Infinity })
     this.#network.online = false
     this.#world.after(this.#chance.spread(1_000, this.#weather.horizonMs), () => {
-      this.#network.online = true
+      this.#goOnline()
       if (this.#chance.hits(0.5)) this.#engine?.wake()
     })
   }
 
+  #goOnline(): void {
+    const last = this.#offline.at(-1)
+    if (!this.#network.online && last !== undefined) last.to = this.#world.mono
+    this.#network.online = true
+  }
+
   #putPlan(plan: Plan): void {
     this.#plan = plan
-    this.#plans.push({ plan, wall: this.#world.wall })
+    this.#plans.push({ plan, wall: Math.floor(this.#world.wall) })
     this.#disk.put(CONFIG, textOf(plan))
   }
 
@@ -350,7 +349,7 @@ class Simulation {
     this.#calm = true
     this.#crashAtStep = Infinity
     for (const server of this.#servers) server.mood = HEALTHY
-    this.#network.online = true
+    this.#goOnline()
     this.#network.dnsTrouble = 0
     makeZone({ ledger: this.ledger, network: this.#network, chance: this.#chance }, this.#calm)
     this.#mendDisk()
@@ -362,6 +361,8 @@ class Simulation {
       return
     }
     await engine.ask('delivery.pause', { paused: false })
+    // Clients that are still talking hand in their last mail.
+    await this.#pass(20 * MINUTE)
     let waiting = await this.#waiting(engine)
     const until = this.#world.mono + PATIENCE_MS
     while (waiting.length > 0 && this.#world.mono < until && this.ledger.violations.length === 0) {
@@ -371,8 +372,6 @@ class Simulation {
       waiting = await this.#waiting(engine)
     }
     if (waiting.length > 0) this.ledger.violation(`${waiting.length} messages never end: ${JSON.stringify(waiting[0])}`)
-    // Clients that are still talking, connections that are still kept, lines of the log that are still to be written.
-    await this.#pass(20 * MINUTE)
     await this.#stopForGood(engine)
     // What a disk in trouble left behind is tidied by the next start, which must find nothing to do.
     this.#start()

@@ -15,5 +15,5 @@ export function makeSubmission(chance: Chance, token: string): Submission {
     (_, i) => `${chance.hits(0.1) ? '.' : ''}line ${i} ${'x'.repeat(Math.min(size, 45))}`,
   )
   const body = `From: ${sender}\r\nSubject: ${token}\r\nMessage-ID: <${token}@x>\r\nDate: Mon, 23 Nov 2026 12:00:00 +0000\r\n\r\n${lines.join('\r\n')}\r\nend of ${token}\r\n`
-  return { token, sender, body, recipients, state: 'begun', acceptedAt: 0 }
+  return { token, sender, body, recipients, state: 'begun', begunAt: 0 }
 }

@@ -69,7 +69,7 @@ export class World {
   clock(): Clock {
     const { life } = this
     return {
-      now: () => this.wall,
+      now: () => Math.floor(this.wall),
       monotonic: () => this.mono,
       after: (delayMs, run) => this.#put(Math.max(0, delayMs), run, life, true),
     }
