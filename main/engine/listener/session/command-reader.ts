@@ -57,7 +57,10 @@ export class CommandReader {
     this.#overlong = false
     this.#at = lf + 1
     this.#scanned = this.#at
-    return overlong ? { text: '', end: 'crlf', flaw: 'too-long', doubled: false } : readLine(line)
+    if (!overlong) return readLine(line)
+    // Where all but the line feed is gone already nobody knows; CR LF is the stricter guess.
+    const end = line.length > 0 && line[line.length - 1] !== CR ? 'lf' : 'crlf'
+    return { text: '', end, flaw: 'too-long', doubled: false }
   }
 
   /** All that is not read yet, out of this reader: a message's bytes, or what nobody may have said. */

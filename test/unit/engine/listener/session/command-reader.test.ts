@@ -16,6 +16,12 @@ function read(chunks: readonly Buffer[]): CommandLine[] {
 
 const plain = { end: 'crlf', flaw: null, doubled: false }
 
+test('a line that is too long does not hide that it ended with a bare LF', () => {
+  const long = 'x'.repeat(MAX_LINE_BYTES * 2)
+  expect(read([Buffer.from(`${long}\n`)])).toEqual([{ text: '', end: 'lf', flaw: 'too-long', doubled: false }])
+  expect(read([Buffer.from(`${long}\r\n`)])).toEqual([{ text: '', end: 'crlf', flaw: 'too-long', doubled: false }])
+})
+
 describe('bytes become lines', () => {
   test.each<[string, string, Partial<CommandLine>[]]>([
     ['CR LF', 'NOOP\r\nQUIT\r\n', [{ text: 'NOOP', ...plain } as CommandLine, { text: 'QUIT', ...plain } as CommandLine]],
