@@ -295,7 +295,8 @@ class ServerConversation {
     const way = this.#chance.pick(['end', 'reset', 'silence', 'garbage', 'flood', 'endless', '421', '421', 'two'] as const)
     this.#world.note(`${this.#server.address} breaks the ${stage} with ${way}`)
     if (way === 'two') {
-      this.#send('451 4.3.0 one\r\n250 two')
+      // With more commands on the way no client could tell which answer is whose.
+      this.#send(this.#input === '' ? '451 4.3.0 one\r\n250 two' : '451 4.3.0 one')
       return
     }
     this.#over = true

@@ -9,7 +9,11 @@ export function makeSubmission(chance: Chance, token: string): Submission {
     return `${chance.hits(0.08) ? 'nobody-' : ''}${token}-r${i}@${domain}`
   })
   const sender = chance.hits(0.12) ? '' : `${token}@${chance.hits(0.5) ? LOCAL_DOMAIN : chance.pick(MX_DOMAINS)}`
-  const size = chance.hits(0.03) ? chance.between(130_000, 300_000) : chance.spread(1, 3_000)
+  const size = chance.hits(0.003)
+    ? chance.between(1_300_000, 3_000_000)
+    : chance.hits(0.03)
+      ? chance.between(130_000, 300_000)
+      : chance.spread(1, 3_000)
   const lines = Array.from(
     { length: Math.ceil(size / 60) },
     (_, i) => `${chance.hits(0.1) ? '.' : ''}line ${i} ${'x'.repeat(Math.min(size, 45))}`,
