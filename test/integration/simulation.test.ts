@@ -121,7 +121,7 @@ describe('the checks notice', () => {
   const later = { outcome: 'temp_fail', status: '', text: '', cause: '', errorClass: '', mayArriveTwice: false } as const
 
   /** What the checks say about a log, with one message from `m1` to `m1-r0@a.test` that always goes by MX. */
-  function judged(events: readonly object[], more: Partial<typeof QUIET> = {}): readonly string[] {
+  function judged(events: readonly object[], more: Partial<typeof QUIET> = {}, notify = 'NEVER'): readonly string[] {
     const world = new World(1)
     world.wallOffset = 0
     const ledger = new Ledger(world)
@@ -131,6 +131,7 @@ describe('the checks notice', () => {
       body: '',
       state: 'accepted',
       recipients: ['m1-r0@a.test'],
+      notify: new Map([['m1-r0@a.test', notify]]),
       begunAt: 0,
     })
     ledger.ends.set('m1-r0@a.test', { disposition: 'expired', reply: '' })
@@ -157,6 +158,13 @@ describe('the checks notice', () => {
 
   test('an attempt before its time', () => {
     expect(judged([attempt(1, 1000, 2000), attempt(2, 1990, 4000), ended])).toEqual(['m1-r0@a.test was tried 10 ms before it was due'])
+  })
+
+  test('a failure that nobody is told of', () => {
+    const events = [attempt(1, 1000, 2000), ended]
+    const sent = { at: 3_600_001, type: 'report-sent', entryId: 'e', reportEntryId: 'r', kind: 'failure', to: 'm1@b.test' }
+    expect(judged([...events, sent], {}, 'FAILURE')).toEqual([])
+    expect(judged(events, {}, 'FAILURE')).toEqual(['m1-r0@a.test expired, and m1@b.test was not told'])
   })
 
   test('a message that is given up too early', () => {

@@ -2,6 +2,7 @@ import { parseLine } from './events.ts'
 import type { Event } from './events.ts'
 import type { Story } from './story.ts'
 import { domainOf, hostsOf, LOCAL_DOMAIN, routeOf } from './plan.ts'
+import { tokenOf } from './ledger.ts'
 import type { Submission, Taking } from './ledger.ts'
 
 type Attempted = Extract<Event, { type: 'attempted' }>
@@ -33,11 +34,15 @@ export function check(story: Story): void {
       const about = told.get(recipient) ?? { attempts: [], ended: [] }
       const taken = takings.get(recipient) ?? []
       const here = story.mailboxFiles.filter((text) => text.includes(`Delivered-To: ${recipient}\r\n`) && !text.includes('report-type='))
+      const arrived = taken.length + here.length
+      if ((submission.state === 'begun' || submission.state === 'refused') && arrived > 0 && story.diskFailures === 0)
+        story.ledger.violation(`${recipient} got what had not been taken from the client: ${submission.state}`)
       if (submission.state === 'accepted') checkEnd(story, submission, recipient, about, taken.length, here.length)
       checkDuplicates(story, recipient, taken)
       checkRoutes(story, submission, recipient, about, taken)
       checkDueTimes(story, recipient, about)
       checkOffline(story, recipient, about)
+      checkReported(story, submission, recipient, about, events)
     }
   }
   checkReports(story)
@@ -219,6 +224,20 @@ function checkOffline({ ledger, world, offline, crashes, clockJumps, diskFailure
   }
 }
 
+/** Whoever may hear of a failure does, once the recipient has ended. */
+function checkReported(story: Story, submission: Submission, recipient: string, told: Told, events: readonly Event[]): void {
+  const { ledger, crashes, diskFailures } = story
+  const [end] = told.ended
+  if (end === undefined || crashes > 0 || diskFailures > 0) return
+  const wanted = ledger.submissions.get(submission.token)?.notify.get(recipient)?.includes('FAILURE') ?? true
+  if (submission.sender === '' || !wanted || (end.disposition !== 'bounced' && end.disposition !== 'expired')) return
+  const isReported = events.some(
+    (event) =>
+      event.type === 'report-sent' && event.entryId === end.entryId && event.seq > end.seq && ['failure', 'mixed'].includes(event.kind),
+  )
+  if (!isReported) ledger.violation(`${recipient} ${end.disposition}, and ${submission.sender} was not told`)
+}
+
 function checkReports(story: Story): void {
   const { ledger, mailboxFiles, crashes, diskFailures } = story
   const reports = [
@@ -230,8 +249,11 @@ function checkReports(story: Story): void {
     const messageId = /^Message-ID: (\S+)/im.exec(body)?.[1] ?? ''
     for (const [, recipient = ''] of body.matchAll(/^Final-Recipient: rfc822; (\S+)\r\nAction: failed/gim)) {
       final.set(recipient, (final.get(recipient) ?? new Set()).add(messageId))
-      const token = /(m\d+)-r/.exec(recipient)?.[1] ?? ''
-      if (ledger.submissions.get(token)?.sender === '') ledger.violation(`a report about ${recipient} went out although its sender is null`)
+      const submission = ledger.submissions.get(tokenOf(recipient))
+      const notify = submission?.notify.get(recipient)
+      if (notify?.includes('FAILURE') === false)
+        ledger.violation(`a report about the failure of ${recipient} went out against NOTIFY=${notify}`)
+      if (submission?.sender === '') ledger.violation(`a report about ${recipient} went out although its sender is null`)
     }
   }
   for (const [recipient, ids] of final) {

@@ -39,7 +39,7 @@ export class Client {
     this.#commands = [
       'EHLO scanner',
       `MAIL FROM:<${sender}>`,
-      ...recipients.map((recipient) => `RCPT TO:<${recipient}>`),
+      ...recipients.map((recipient) => `RCPT TO:<${recipient}>${notifyOf(submission, recipient)}`),
       'DATA',
       `${body.replace(/^\./gm, '..')}.`,
       'QUIT',
@@ -157,6 +157,11 @@ export class Client {
     this.#ended(result)
     if (result === 'lost') this.#line.reset()
   }
+}
+
+function notifyOf({ notify }: Submission, recipient: string): string {
+  const words = notify.get(recipient)
+  return words === undefined ? '' : ` NOTIFY=${words}`
 }
 
 export function makeManners(chance: Chance): Manners {

@@ -11,6 +11,8 @@ export interface Submission {
   state: 'begun' | 'unknown' | 'accepted' | 'refused'
   /** Recipients that were not refused. */
   recipients: string[]
+  /** NOTIFY= of recipients that have one (RFC 3461 §4.1). */
+  readonly notify: ReadonlyMap<string, string>
   /** Monotonic time when the client called. */
   begunAt: number
 }

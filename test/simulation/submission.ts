@@ -8,6 +8,10 @@ export function makeSubmission(chance: Chance, token: string): Submission {
     const domain = chance.hits(0.25) ? LOCAL_DOMAIN : chance.hits(0.05) ? EMPTY_DOMAIN : chance.pick(MX_DOMAINS)
     return `${chance.hits(0.08) ? 'nobody-' : ''}${token}-r${i}@${domain}`
   })
+  const notify = new Map<string, string>()
+  for (const recipient of recipients) {
+    if (chance.hits(0.2)) notify.set(recipient, chance.pick(['NEVER', 'FAILURE', 'SUCCESS', 'DELAY', 'SUCCESS,FAILURE,DELAY']))
+  }
   const sender = chance.hits(0.12) ? '' : `${token}@${chance.hits(0.5) ? LOCAL_DOMAIN : chance.pick(MX_DOMAINS)}`
   const size = chance.hits(0.003)
     ? chance.between(1_300_000, 3_000_000)
@@ -19,5 +23,5 @@ export function makeSubmission(chance: Chance, token: string): Submission {
     (_, i) => `${chance.hits(0.1) ? '.' : ''}line ${i} ${'x'.repeat(Math.min(size, 45))}`,
   )
   const body = `From: ${sender}\r\nSubject: ${token}\r\nMessage-ID: <${token}@x>\r\nDate: Mon, 23 Nov 2026 12:00:00 +0000\r\n\r\n${lines.join('\r\n')}\r\nend of ${token}\r\n`
-  return { token, sender, body, recipients, state: 'begun', begunAt: 0 }
+  return { token, sender, body, recipients, state: 'begun', notify, begunAt: 0 }
 }
