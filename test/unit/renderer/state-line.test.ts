@@ -88,7 +88,7 @@ describe('a day on which everything fails', () => {
   test('is told as such, also when it is the first message ever', () => {
     expect(said(status({ today }))).toMatchObject({
       tone: 'failed',
-      text: expect.stringMatching(/^Mail does not arrive.* 3 messages failed/),
+      text: expect.stringMatching(/^Mail does not arrive.* 3 messages failed/) as string,
     })
     expect(said(status({ today: { ...today, accepted: 1, failed: 1 }, lastDeliveredAt: null })).tone).toBe('failed')
   })
