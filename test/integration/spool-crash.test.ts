@@ -168,6 +168,29 @@ test('a second crash during recovery loses nothing either', async () => {
   }
 })
 
+test('a recovery that is killed in the midst of its repairs, repeated and cut off by the power leaves no damage', async () => {
+  const disk = createCrashingDisk()
+  const promised = nothingPromised()
+  const spool = openSpool(disk, 1)
+  await spool.open()
+  for (let i = 0; i < 3; i++) await acceptOne(spool, 600, promised)
+  // Cut off in the midst of the last write.
+  disk.crashAt(disk.operations + 1)
+  await acceptOne(spool, 1800, promised).catch(() => undefined)
+  for (let seed = 1; seed <= 12; seed++) {
+    for (let operation = 1; operation < 16; operation++) {
+      const first = disk.afterCrash(seed)
+      first.crashAt(operation)
+      await openSpool(first, 2)
+        .open()
+        .catch(() => undefined)
+      const second = first.afterKill()
+      await openSpool(second, 3).open()
+      await check(second.afterCrash(seed * 100 + operation), promised, `seed ${seed}, killed at ${operation}`)
+    }
+  }
+})
+
 test.each(['ENOSPC', 'EIO'])(
   'whatever operation fails with %s, the error comes out, the spool goes on, and nothing acknowledged is lost',
   async (code) => {

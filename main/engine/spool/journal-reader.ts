@@ -109,7 +109,14 @@ class JournalReader implements JournalFindings {
   async #closeInOrder(number: number, scan: SegmentScan, length: number): Promise<void> {
     if (scan.sealed) return
     const file = await this.#disk.openAppend(segmentPath(this.#layout, number))
-    if (scan.tornAt < length) await file.truncate(scan.tornAt)
+    try {
+      if (scan.tornAt < length) await file.truncate(scan.tornAt)
+      // First the cut, then the seal, or a power cut could leave a seal in the midst of what was cut off. Also what an earlier start has cut.
+      await file.sync()
+    } catch (error) {
+      await file.close().catch(() => undefined)
+      throw error
+    }
     await sealSegment(file)
   }
 
