@@ -148,12 +148,13 @@ function mayBounce({ ledger, plans }: Story, submission: Submission, recipient: 
 }
 
 /** Twice only where nobody can know: no answer came to the final dot, or the answer was not yet written down when the power went. */
-function checkDuplicates({ ledger }: Story, recipient: string, taken: readonly Taking[]): void {
+function checkDuplicates({ ledger, diskFailures }: Story, recipient: string, taken: readonly Taking[]): void {
   for (const [i, later] of taken.entries()) {
     for (const earlier of taken.slice(0, i)) {
       if (!earlier.answered) continue
       const writtenAt = ledger.durablyDone.get(recipient) ?? Infinity
-      if (earlier.life === later.life || writtenAt <= later.at - 1) {
+      // What the disk has said not to have, and had all the same, may be cut off again.
+      if (earlier.life === later.life || (writtenAt <= later.at - 1 && diskFailures === 0)) {
         ledger.violation(`${recipient} was taken by ${earlier.host}, the engine knew, and it went to ${later.host} again`)
       }
     }

@@ -182,7 +182,9 @@ export class Journal {
     this.#written = []
     if (active === null || written.length === 0) return
     try {
-      await Promise.all([active.file.sync(), this.#isStillThere(active.number)])
+      // Both to their end: what comes after a failure must not overtake a sync that is under way.
+      const both = await Promise.allSettled([active.file.sync(), this.#isStillThere(active.number)])
+      for (const one of both) if (one.status === 'rejected') throw one.reason
     } catch (error) {
       await this.#abandon(active)
       for (const { waiting } of written) waiting.reject(error)
