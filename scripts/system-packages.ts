@@ -26,6 +26,7 @@ const packages = {
     'swaks',
     'libnet-ssleay-perl',
     'libauthen-sasl-perl',
+    'libio-socket-ssl-perl',
     'libnet-dns-perl',
     'libio-socket-inet6-perl',
     'msmtp',
@@ -36,6 +37,8 @@ const packages = {
     'bind9-dnsutils',
     'iproute2',
     'openssl',
+    'perl',
+    'testssl.sh',
     'unbound',
   ],
 } as const satisfies Record<string, readonly string[]>

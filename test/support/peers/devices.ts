@@ -103,6 +103,31 @@ export async function python(
   return { ok: code === 0, said: stdout + stderr }
 }
 
+const PERL = `
+use strict; use warnings; use Net::SMTP;
+my ($host, $port, $tls, $sender, $file, @recipients) = @ARGV;
+open(my $in, '<:raw', $file) or die $!; my $message = do { local $/; <$in> };
+# It stuffs dots and ends lines itself.
+$message =~ s/\\r\\n/\\n/g;
+my $smtp = Net::SMTP->new($host, Port => $port, Timeout => 30, Debug => 1, Hello => 'perl.test') or die "no connection: $@";
+if ($tls eq 'yes') { $smtp->starttls(SSL_verify_mode => 0) or die $smtp->message }
+$smtp->mail($sender, Bits => '8') or die $smtp->message;
+$smtp->recipient(@recipients) or die $smtp->message;
+$smtp->data() or die $smtp->message;
+$smtp->datasend($message) or die $smtp->message;
+$smtp->dataend() or die $smtp->message;
+$smtp->quit;
+`
+
+async function perl(defer: Defer, handing: Handing): Promise<Handed> {
+  const file = await messageFile(defer, handing.message)
+  const tls = handing.starttls === true ? 'yes' : 'no'
+  const { code, stdout, stderr } = await capture('perl', [
+    ...['-e', PERL, handing.host ?? '127.0.0.1', String(handing.port), tls, handing.from, file, ...handing.to],
+  ])
+  return { ok: code === 0, said: stdout + stderr }
+}
+
 async function nodemailer(_defer: Defer, handing: Handing): Promise<Handed> {
   const transport = createTransport({
     host: handing.host ?? '127.0.0.1',
@@ -127,6 +152,7 @@ export const devices: readonly (readonly [name: string, device: Device])[] = [
   ['msmtp', msmtp],
   ['curl', curl],
   ['Python smtplib', (defer, handing) => python(defer, handing)],
+  ['Perl Net::SMTP', perl],
   ['nodemailer', nodemailer],
 ]
 
