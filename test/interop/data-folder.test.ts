@@ -129,6 +129,8 @@ describe('while it runs', () => {
     const mailroom = await startMailroom(onTestFinished, { data, config: listening() + relayingTo(sink) })
     expect(await send(mailroom, trickyMessage('before'))).toMatchObject({ ok: true })
     await sink.waitFor(1)
+    // The first lines of the log make its folder and file; what is deleted while it is made would not be all of it.
+    await until('the log has its file', async () => (await readdir(join(data, 'activity')).catch(() => [])).length > 0)
     await rm(data, { recursive: true })
     for (const pages of ['', LARGE]) expect(await send(mailroom, `${trickyMessage('after')}${pages}`)).toMatchObject({ ok: false })
     expect(mailroom.process.stderr()).toContain(`The data folder ${data}, or a part of it, is gone.`)
